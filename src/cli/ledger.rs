@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::private_file::refuse_taken;
+use super::private_file::{is_special, refuse_taken};
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ledger_verify, out, out_json};
 use crate::client::CampaignServer as _;
@@ -86,13 +86,18 @@ pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
         pages.write(title, BufWriter::new(std::io::stdout())).await?;
         return Ok(Exit::Done);
     };
-    // Whole under its name, or not at all.
-    let part = beside(path);
-    let file = File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+    // Whole under its name, or not at all; a device keeps its name.
+    let special = is_special(path);
+    let part = if special { path.clone() } else { beside(path) };
+    let file = if special { File::options().write(true).open(path) } else { File::create(&part) };
+    let file = file.with_context(|| format!("cannot write {}", part.display()))?;
     let (file, end) = pages.write(title, BufWriter::new(file)).await?;
     let cannot = || format!("cannot write {}", path.display());
-    file.into_inner().map_err(|error| error.into_error()).with_context(cannot)?.sync_all().with_context(cannot)?;
-    std::fs::rename(&part, path).with_context(cannot)?;
+    let file = file.into_inner().map_err(|error| error.into_error()).with_context(cannot)?;
+    if !special {
+        file.sync_all().with_context(cannot)?;
+        std::fs::rename(&part, path).with_context(cannot)?;
+    }
     let newest_anchor = pages.newest_anchor;
     if args.json {
         out_json(&Written { file: path, texts: end.entries, anchors: end.anchors, newest_anchor })?;

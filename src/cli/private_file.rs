@@ -16,6 +16,20 @@ pub(super) struct Part {
     part: PathBuf,
     kept: bool,
     force: bool,
+    /// No regular file: written to as it is, and never replaced.
+    as_it_is: bool,
+}
+
+/// True for what has a place among the files and is none: a device, a pipe. Nothing takes its name from it.
+pub(super) fn is_special(name: &Path) -> bool {
+    fs::metadata(name).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Where a link leads: its file gets another content, and the link stays one.
+fn behind_links(name: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(name).is_ok_and(|found| found.file_type().is_symlink());
+    let there = if is_link { fs::canonicalize(name).ok() } else { None };
+    there.unwrap_or_else(|| name.to_owned())
 }
 
 /// Reads a file's name; `-` is none.
@@ -57,7 +71,7 @@ pub(super) fn create_new(path: &Path) -> io::Result<File> {
 /// # Errors
 /// [`Misuse`].
 pub(super) fn refuse_taken(name: &Path, force: bool) -> anyhow::Result<()> {
-    if force || !name.exists() {
+    if force || !name.exists() || is_special(name) {
         return Ok(());
     }
     let why = format!("{} is there already: choose another name, or say --force to write over it", name.display());
@@ -67,10 +81,14 @@ pub(super) fn refuse_taken(name: &Path, force: bool) -> anyhow::Result<()> {
 impl Part {
     /// Begins one. `force`: what has the name is written over in the end.
     pub(super) fn begin(name: &Path, force: bool) -> anyhow::Result<Self> {
+        refuse_taken(name, force)?;
+        if is_special(name) {
+            return Ok(Self { name: name.to_owned(), part: name.to_owned(), kept: true, force, as_it_is: true });
+        }
+        let name = behind_links(name);
         let mut part = name.as_os_str().to_owned();
         part.push(".part");
-        let this = Self { name: name.to_owned(), part: PathBuf::from(part), kept: false, force };
-        refuse_taken(name, force)?;
+        let this = Self { name, part: PathBuf::from(part), kept: false, force, as_it_is: false };
         // What a program that was killed has left, with whatever rights it has.
         match fs::remove_file(&this.part) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -82,11 +100,18 @@ impl Part {
 
     /// The file, to be written once.
     pub(super) fn file(&self) -> anyhow::Result<File> {
-        create_new(&self.part).with_context(|| format!("cannot write {}", self.part.display()))
+        let file = match self.as_it_is {
+            true => OpenOptions::new().write(true).open(&self.name),
+            false => create_new(&self.part),
+        };
+        file.with_context(|| format!("cannot write {}", self.part.display()))
     }
 
     /// Gives it its name, once everything in it is on the disk.
     pub(super) fn keep(mut self) -> anyhow::Result<()> {
+        if self.as_it_is {
+            return Ok(());
+        }
         let cannot = || format!("cannot write {}", self.name.display());
         OpenOptions::new().write(true).open(&self.part).and_then(|file| file.sync_all()).with_context(cannot)?;
         refuse_taken(&self.name, self.force)?;
@@ -154,5 +179,23 @@ mod tests {
         over.file().expect("a file").write_all(b"new").expect("written");
         over.keep().expect("kept");
         assert_eq!(fs::read(&name).expect("a file"), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_a_link_stays_one() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let null = Part::begin(Path::new("/dev/null"), true).expect("begun");
+        null.file().expect("a file").write_all(b"x").expect("written");
+        null.keep().expect("kept");
+        assert!(is_special(Path::new("/dev/null")), "nothing took its place");
+        let (file, link) = (dir.path().join("file.csv"), dir.path().join("link.csv"));
+        fs::write(&file, "old").expect("written");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        let part = Part::begin(&link, true).expect("begun");
+        part.file().expect("a file").write_all(b"new").expect("written");
+        part.keep().expect("kept");
+        assert!(fs::symlink_metadata(&link).expect("there").file_type().is_symlink());
+        assert_eq!(fs::read(&file).expect("a file"), b"new");
     }
 }

@@ -27,6 +27,7 @@ use crate::domain::message::MAX_CHARS;
 use crate::domain::purpose::Purpose;
 use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::{Source, Template, lookup};
+use crate::domain::tag::meant;
 
 /// A campaign file that shows every key, with comments; a test reads it without a problem.
 pub const EXAMPLE: &str = include_str!("../../assets/campaigns/example.toml");
@@ -250,7 +251,14 @@ impl<'i> Walk<'_, 'i> {
         let edit_initial = self.reader.boolean(&section, "edit_initial", false);
         let title = self.line(&section, "title", present);
         let organization = self.line(&section, "organization", present);
-        let tags = self.unique(&section, "tags");
+        // Under another name it is the one that every campaign has: offered once, and counted as that.
+        let mut tags: Vec<String> = Vec::new();
+        for name in self.unique(&section, "tags") {
+            let tag = meant(&name).map_or(name, str::to_owned);
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
         let visible_fields = self.unique(&section, "visible_fields");
         let variables = self.variables(root);
         let purpose = self.purpose(&section);

@@ -434,6 +434,10 @@ texter-release-drafts = { $count ->
 texter-answer-undone-line = { $name }: the answer is as it was before, and its line is out of your text.
 texter-nothing-more-to-undo = There is nothing more to take back.
 texter-stays-answered = The captain has answered your question about { $name }. Nothing was taken back.
+texter-more-wait = { $count ->
+    [one] 1 more who waits for an answer came to you.
+   *[other] { $count } more who wait for an answer came to you.
+}
 texter-more-came = { $count ->
     [one] 1 more contact came; you have { $all } to send now.
    *[other] { $count } more contacts came; you have { $all } to send now.

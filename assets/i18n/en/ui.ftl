@@ -220,6 +220,7 @@ ui-upload-unknown = { $n } unknown
 ui-upload-parked = { $n } came back
 outbox-title = Outbox
 outbox-line-connecting = Connecting to the server.
+ui-canned-unfilled = cannot be filled for this person
 outbox-line-online = Online: what you confirm is handed in at once.
 outbox-line-asked-to-wait = The server is there and asks to be left alone for { $seconds ->
     [one] { $seconds } second

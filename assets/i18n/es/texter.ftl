@@ -435,6 +435,10 @@ texter-release-drafts = { $count ->
 texter-answer-undone-line = { $name }: la respuesta está como antes, y su línea ya no está en tu texto.
 texter-nothing-more-to-undo = No hay nada más que deshacer.
 texter-stays-answered = El capitán ya respondió a tu pregunta sobre { $name }. No se deshizo nada.
+texter-more-wait = { $count ->
+    [one] Te llegó 1 persona más que espera respuesta.
+   *[other] Te llegaron { $count } personas más que esperan respuesta.
+}
 texter-more-came = { $count ->
     [one] Llegó 1 contacto más; ahora tienes { $all } por enviar.
    *[other] Llegaron { $count } contactos más; ahora tienes { $all } por enviar.

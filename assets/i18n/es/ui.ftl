@@ -178,6 +178,7 @@ ui-upload-unknown = { $n } sin saber
 ui-upload-parked = { $n } de vuelta
 outbox-title = Bandeja de salida
 outbox-line-connecting = Conectando con el servidor.
+ui-canned-unfilled = no se puede rellenar para esta persona
 outbox-line-online = En línea: lo que confirmas se entrega enseguida.
 outbox-line-asked-to-wait = El servidor está ahí y pide que se espere { $seconds ->
     [one] { $seconds } segundo

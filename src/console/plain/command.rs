@@ -21,6 +21,8 @@ pub enum Typed {
     Row(usize, String),
     /// An action that works here.
     Action(Action),
+    /// A list to look in, and what to look for there.
+    Find(Action, String),
     /// An action that works somewhere else.
     Elsewhere(Action),
     /// The whole text, however often it was printed before.
@@ -185,7 +187,25 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         }
         elsewhere = Some(info.action);
     }
-    elsewhere.or(of_another).map_or(Typed::Unknown, Typed::Elsewhere)
+    if let Some((first, rest)) = word.split_once(char::is_whitespace)
+        && let Typed::Action(action @ (Action::Search | Action::Canned)) = parse(first, context, keymap, facts, voice)
+    {
+        return Typed::Find(action, rest.trim().to_owned());
+    }
+    elsewhere.or(of_another).map_or_else(|| by_its_beginning(&small, &works, voice), Typed::Elsewhere)
+}
+
+/// The one action whose name begins with these words (`deshacer` of `deshacer lo último`); nothing is sent by half a name.
+fn by_its_beginning(small: &str, works: &dyn Fn(Action) -> bool, voice: &Voice) -> Typed {
+    let sends = |action| matches!(action, Action::Send | Action::SendNext | Action::SendStay);
+    let begins = |name: String| folded(&name).strip_prefix(small).is_some_and(|rest| rest.starts_with(' '));
+    let mut found = ACTIONS.iter().map(|info| info.action).filter(|action| {
+        works(*action) && !sends(*action) && !is_of_the_screen(*action) && begins(voice.word(action.label_key()))
+    });
+    match (found.next(), found.next()) {
+        (Some(action), None) if small.chars().count() > 3 => Typed::Action(action),
+        _ => Typed::Unknown,
+    }
 }
 
 /// What may have been meant by a line that is no word of this place: the name that is most like it, when one is.

@@ -69,7 +69,11 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
             search(voice, "ui-palette-title", query, rows.iter().map(row))
         }
         OverlayView::Canned { query, rows, .. } => {
-            search(voice, "ui-canned-title", query, rows.iter().map(|row| choice(voice, row)))
+            let row = |row: &ChoiceRow| match row.text.is_empty() {
+                true => format!("{} {}.", stopped(&choice(voice, row)), voice.word("ui-canned-unfilled")),
+                false => choice(voice, row),
+            };
+            search(voice, "ui-canned-title", query, rows.iter().map(row))
         }
         // Of whom nothing is known yet: forty names are not read out to somebody who is about to type one.
         OverlayView::Search { query, rows, .. } if query.trim().is_empty() && rows.len() > FEW => {

@@ -396,6 +396,11 @@ impl<P: Pages> Lines<P> {
                 self.again |= *action == Action::ShowHard;
                 self.do_it(*action, stamp)
             }
+            Typed::Find(action, wanted) => {
+                let mut fx = self.do_it(*action, stamp);
+                fx.extend(self.pages.program().update(Msg::Paste(wanted.clone())));
+                fx
+            }
             Typed::Status => {
                 let lines = self.pages.status(&self.voice);
                 self.pending.extend(lines);

@@ -15,6 +15,8 @@ use crate::i18n::Value;
 pub(super) struct News {
     /// Voters who wait or waited, by the latest word of theirs that was told: who waits again with the same word wrote nothing new.
     replies: BTreeMap<ContactId, u64>,
+    /// Who waits was told once.
+    begun: bool,
     link: Option<LinkState>,
     /// Of unknown outcome, and come back.
     trouble: (u64, u64),
@@ -81,6 +83,10 @@ impl News {
         let fresh: Vec<ContactId> = fresh.map(|(id, _)| *id).collect();
         let count = waiting.len();
         self.replies.extend(waiting);
+        // At the start they wait since before: what is new is not known.
+        if !std::mem::replace(&mut self.begun, model.loaded) && fresh.len() > 1 {
+            return Some(voice.counted("plain-waiting-now", "n", count));
+        }
         let waiting = ("waiting", number(count));
         match fresh.as_slice() {
             [] => None,

@@ -22,7 +22,7 @@ use crate::console::core::texter::help_out::{Origin, Suggestion};
 use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
-use crate::console::keymap::action::Action;
+use crate::console::keymap::action::{ACTIONS, Action, Info};
 use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::{Keymap, Lookup};
@@ -72,6 +72,10 @@ pub struct TexterPages {
     shut: Option<ContactId>,
     /// An answer that was recorded by its number: told with the next question.
     recorded: Option<String>,
+    /// A line that is a word of this program and was typed where a text is written: typed once more, it is one.
+    doubted: Option<String>,
+    /// The same, to be told with the next question.
+    doubt: Option<String>,
 }
 
 impl TexterPages {
@@ -90,6 +94,8 @@ impl TexterPages {
             coach: None,
             shut: None,
             recorded: None,
+            doubted: None,
+            doubt: None,
         }
     }
 
@@ -223,7 +229,9 @@ impl TexterPages {
             (OptOut::No, _) => voice.word("ui-inbox-messaged"),
         };
         let mut facts = vec![voice.name(&row.name), state];
-        facts.extend(row.unread.then(|| voice.word("ui-inbox-new")));
+        // Nobody has to read what the program itself told whoever is off the list.
+        let unread = row.unread && !matches!(row.opt_out, OptOut::Yes { .. });
+        facts.extend(unread.then(|| voice.word("ui-inbox-new")));
         facts.extend(row.draft.then(|| voice.word("ui-inbox-draft")));
         let words =
             if row.held_back { voice.word("ui-held-back-text") } else { voice.preview(&safe_line(&row.preview)) };
@@ -261,7 +269,7 @@ impl TexterPages {
         match self.read.filter(|(read, _)| *read == thread.contact && !again) {
             // What this person did was heard when it was typed.
             Some((_, told)) => {
-                let mine = |item: &&ThreadItem| matches!(item, ThreadItem::Message { mine: true, .. });
+                let mine = |item: &&ThreadItem| self.is_mine(item);
                 // Not those behind: whoever writes now stands before them.
                 let fresh = thread.items.get(told.min(thread.settled)..thread.settled).unwrap_or_default();
                 let fresh = fresh.iter().filter(|item| !mine(item));
@@ -302,11 +310,12 @@ impl TexterPages {
             let words = voice.text("ui-suggested-by", "words", &one.words.join(", "));
             format!("{n}: {} ({words}).", one.title)
         }));
+        let others = thread.items.iter().filter(|item| !self.is_mine(item)).count();
         let drawn = (thread.loading.is_none() && thread.hidden_below == 0).then(|| self.model.armed()).flatten();
         let online = matches!(self.model.link, LinkState::Online | LinkState::Connecting);
         Page {
             key: format!(
-                "thread {} {count} {:?} {:?} {:?} {:?}",
+                "thread {} {others} {:?} {:?} {:?} {:?}",
                 thread.contact, thread.loading, thread.opt_out, thread.status, drawn
             ),
             lines,
@@ -432,6 +441,8 @@ impl Pages for TexterPages {
             },
         };
         page.offers = self.offered();
+        // What came of asking is told before the next question.
+        page.wait |= self.model.asked_more && matches!(self.model.link, LinkState::Online);
         if page.named_switch {
             page.offers.retain(|action| *action != Action::SwitchPane);
         }
@@ -483,6 +494,7 @@ impl Pages for TexterPages {
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
         let mut lines = self.news.of(&self.model, voice);
+        lines.extend(self.doubt.take().map(|line| voice.text("plain-is-it-a-text", "line", &line)));
         lines.extend(self.recorded.take().map(|answer| voice.text("plain-recorded", "answer", &answer)));
         // Here Enter alone sends nothing: what is to be typed is the word of this front end.
         let typed = |context, action| Some(word_for(action, context, self.keymap(), voice));
@@ -617,6 +629,12 @@ impl Pages for TexterPages {
     }
 
     fn text(&mut self, text: &str, stamp: Stamp) -> Vec<Effect> {
+        let was = self.doubted.take();
+        let line = text.trim();
+        if was.as_deref() != Some(line) && !self.is_undo(line) && self.is_a_word(line) {
+            (self.doubted, self.doubt) = (Some(line.to_owned()), Some(line.to_owned()));
+            return Vec::new();
+        }
         let how = self.writing.take();
         let Some(open) = &self.model.open else { return Vec::new() };
         if text.trim().is_empty() {
@@ -643,6 +661,23 @@ impl TexterPages {
         let asks = matches!(self.model.claim, Claim::Asked { .. } | Claim::Idle);
         let open = self.model.state == CampaignState::Running && self.model.people.held_back().0 == 0;
         asks && open && matches!(self.model.link, LinkState::Online | LinkState::Connecting)
+    }
+
+    /// Done by this person, and told when it was: a text, or an act. What was answered is told where the answer was chosen by its number alone.
+    fn is_mine(&self, item: &ThreadItem) -> bool {
+        match item {
+            ThreadItem::Message { mine, .. } => *mine,
+            ThreadItem::Note { who, what, .. } => {
+                *what != "note-answered" && self.model.me.as_ref().is_some_and(|me| me.name == *who)
+            }
+        }
+    }
+
+    /// One sign alone, or the name of something that can be done in a conversation: hardly what a voter is to read.
+    fn is_a_word(&self, line: &str) -> bool {
+        let one = line.chars().count() == 1 && line.chars().all(|c| c.is_ascii_graphic());
+        let named = |info: &&Info| info.name.replace('_', " ") == line && info.action.works_in(Context::Thread);
+        one || ACTIONS.iter().any(|info| named(&info))
     }
 
     /// The key of the composer that takes a reply back, by its name.

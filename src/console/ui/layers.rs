@@ -57,7 +57,11 @@ pub(super) fn draw(
             searched(ink, &ink.word("ui-palette-title"), &written, &lines, *selected, area, buffer)
         }
         OverlayView::Canned { query, cursor, rows, selected } => {
-            let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
+            let row = |row: &ChoiceRow| match row.text.is_empty() {
+                true => choice(ink, &ChoiceRow { text: ink.word("ui-canned-unfilled"), ..row.clone() }),
+                false => choice(ink, row),
+            };
+            let lines: Vec<Line> = rows.iter().map(row).collect();
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-canned-prompt") };
             let preview = rows.get(*selected).map(|row| row.text.as_str()).unwrap_or_default();
             previewed(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, preview, area, buffer)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::model::{Claim, Model};
+use super::model::{Claim, Focus, Model};
 use super::server::problem_say;
 use crate::api::assignment::SliceGrant;
 use crate::api::problem::{Code, Problem};
@@ -47,7 +47,8 @@ impl Model {
         match result {
             Ok(grant) => {
                 self.lease_until = Some(grant.lease_until);
-                let before = self.remaining();
+                let asked = std::mem::take(&mut self.asked_more);
+                let (before, had) = (self.remaining(), self.people.ids().count());
                 for line in grant.contacts {
                     self.absorb(line);
                 }
@@ -56,8 +57,12 @@ impl Model {
                 self.slice_total += now.saturating_sub(before);
                 // Who had some already sees no other card, and where nobody is given contacts but whoever asks, they are told what came of
                 // it.
-                if now > before && (before > 0 || !self.options.hands_out) {
+                let came = self.people.ids().count().saturating_sub(had);
+                let other_pane = asked && self.focus != Focus::Card;
+                if now > before && (before > 0 || other_pane || !self.options.hands_out) {
                     self.say(Level::Info, Say::new("texter-more-came").with("count", now - before).with("all", now));
+                } else if asked && came > 0 && now == before {
+                    self.say(Level::Info, Say::new("texter-more-wait").with("count", came));
                 }
                 // A grant that brings nothing to do must not be asked for again and again.
                 self.claim = if now > before {
@@ -130,7 +135,9 @@ impl Model {
         if let Some(delay) = retry {
             fx.push(Effect::After { timer: Timer::Retry, delay });
         }
-        if self.remaining() > 0 {
+        // With nobody left the card's place says it; who asked elsewhere does not see that.
+        let asked = std::mem::take(&mut self.asked_more);
+        if self.remaining() > 0 || (asked && self.focus != Focus::Card) {
             self.say(Level::Info, self.claim_say(&problem));
         }
         self.claim = Claim::Refused { id, problem, retry: retry.is_some() };

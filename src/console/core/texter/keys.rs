@@ -441,6 +441,7 @@ impl Model {
             }
             return;
         }
+        self.asked_more = true;
         if !matches!(self.claim, Claim::Asked { .. }) {
             self.ask_for_slice(fx);
             fx.push(Effect::Stop(Timer::Retry));

@@ -249,6 +249,8 @@ pub struct Model {
     pub notices: Notices,
     /// Request for contacts.
     pub claim: Claim,
+    /// Somebody asked for contacts by a key, and has not been told what came of it.
+    pub(in crate::console) asked_more: bool,
     /// Replies are being asked for, under this id.
     pub(super) taking: Option<Uuid>,
     /// First texts of this slice, all in all.
@@ -412,6 +414,7 @@ impl Model {
             lately: VecDeque::new(),
             notices: Notices::default(),
             claim: Claim::Idle,
+            asked_more: false,
             taking: None,
             slice_total: 0,
             sent: 0,

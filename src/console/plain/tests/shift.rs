@@ -189,7 +189,7 @@ fn an_empty_line_tells_again_and_sends_nothing() {
 #[test]
 fn a_conversation_is_answered_closed_and_opened_again() {
     let mut reader = Reader::with(1, 2);
-    assert!(reader.said.iter().any(|line| line == "2 new answers. Waiting: 2."), "{:#?}", reader.said);
+    assert!(reader.said.iter().any(|line| line == "Waiting for your answer: 2."), "{:#?}", reader.said);
     let talk = reader.types(&["n"]);
     assert!(talk.contains("Conversation with N1001.") && talk.contains("N1001, 4:00 PM: yes?"), "{talk}");
     let list = reader.types(&["c"]);
@@ -201,7 +201,11 @@ fn a_conversation_is_answered_closed_and_opened_again() {
     assert_eq!(reader.sent()[0].source.as_deref(), Some("canned:where"));
     // By hand: the text is told before it can go out, and can be written anew.
     assert!(reader.types(&["i"]).contains("Write to N1002"));
-    assert!(reader.types(&["y"]).contains("Your reply to N1002: y\n"), "a text is a text, whatever it says");
+    assert!(!reader.types(&["y"]).contains("Your reply"), "a word of this program is asked about");
+    assert!(
+        reader.types(&["y"]).contains("Your reply to N1002: y\n"),
+        "typed again, a text is a text, whatever it says"
+    );
     assert_eq!(reader.sent().len(), 1);
     let reply = reader.types(&["i", "Hello there", "line", "and bye"]);
     assert!(reply.contains("N1002: Hello there\nNext line: and bye\nSend"), "{reply}");
@@ -591,4 +595,25 @@ fn forty_names_are_not_read_out_to_who_searches() {
     assert!(said.contains("Among 41.") && !said.contains("N1001"), "{said}");
     let said = reader.types(&["N1001"]);
     assert!(said.contains("1: N1001"), "{said}");
+}
+
+#[test]
+fn a_word_of_the_program_is_no_text_until_it_is_typed_twice() {
+    let mut reader = Reader::with(0, 1);
+    let asked = reader.types(&["n", "i", "c"]);
+    assert!(asked.contains("\"c\" is a word of this program") && !asked.contains("Your reply"), "{asked}");
+    let asked = reader.types(&["snooze"]);
+    assert!(asked.contains("\"snooze\" is a word"), "{asked}");
+    assert!(reader.types(&["snooze"]).contains("Your reply to N1001: snooze\n"), "{:#?}", reader.said);
+    assert!(reader.types(&["i", "Yes"]).contains("Your reply to N1001: Yes\n"));
+}
+
+#[test]
+fn what_is_looked_for_may_stand_behind_the_word() {
+    let mut reader = Reader::with(12, 1);
+    let said = reader.types(&["/ N1001"]);
+    assert!(said.contains("Search: N1001\n1: N1001"), "{said}");
+    reader.types(&["b", "n"]);
+    let said = reader.types(&["canned where"]);
+    assert!(said.contains("1: Where to vote"), "{said}");
 }

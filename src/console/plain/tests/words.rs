@@ -170,6 +170,8 @@ fn words_are_said_in_the_persons_language_and_the_english_ones_are_understood() 
     let keymap = Keymap::default();
     let spanish = Voice::new(Arc::new(Catalogue::spanish()), TimeZone::UTC);
     assert_eq!(word_for(Action::SendStay, Context::Composer, &keymap, &spanish), "quedarse");
+    let undo = parse("deshacer", Context::Composer, &keymap, Facts::default(), &spanish);
+    assert_eq!(undo, Typed::Action(Action::Undo));
     for word in ["quedarse", "stay", "linea", "línea", "line"] {
         let typed = parse(word, Context::Composer, &keymap, Facts::default(), &spanish);
         assert!(matches!(typed, Typed::Action(Action::SendStay | Action::Newline)), "{word}: {typed:?}");
