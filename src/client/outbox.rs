@@ -77,11 +77,8 @@ pub enum Line {
         /// When the next try is made.
         next_try: Timestamp,
     },
-    /// It answers, and asks to be left alone for a while.
-    AskedToWait {
-        /// When the next try is made.
-        next_try: Timestamp,
-    },
+    /// It answers, and asks to be left alone; then the next try is made.
+    AskedToWait(Timestamp),
     /// The sign-in was ended, and not even what was confirmed before is taken: nothing is handed in until somebody signs
     /// in again.
     SignedOut,
@@ -576,7 +573,7 @@ impl Worker {
             .saturating_add(jiff::SignedDuration::try_from(self.line.until.saturating_sub(now)).unwrap_or_default());
         let next_try = next_try.unwrap_or(wall);
         let asked = matches!(error, CallError::Refused(problem) if problem.code == Code::RateLimited);
-        self.show_line(if asked { Line::AskedToWait { next_try } } else { Line::Down { next_try } }).await;
+        self.show_line(if asked { Line::AskedToWait(next_try) } else { Line::Down { next_try } }).await;
     }
 
     fn hold_lane(&mut self, contact: Option<ContactId>) {

@@ -501,7 +501,7 @@ async fn forward(ctx: Arc<Ctx>, mut reports: mpsc::Receiver<Report>, left: Cance
             Report::Line(line) => match line {
                 Line::Up => ctx.link.upload_up(),
                 Line::Down { next_try } => ctx.link.upload_down(next_try, false),
-                Line::AskedToWait { next_try } => ctx.link.upload_down(next_try, true),
+                Line::AskedToWait(next_try) => ctx.link.upload_down(next_try, true),
                 Line::SignedOut => ctx.link.shut_out(),
             }
             .map(Msg::Link),

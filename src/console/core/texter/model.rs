@@ -250,7 +250,7 @@ pub struct Model {
     /// Request for contacts.
     pub claim: Claim,
     /// Somebody asked for contacts by a key, and has not been told what came of it.
-    pub(in crate::console) asked_more: bool,
+    pub asked_more: bool,
     /// Replies are being asked for, under this id.
     pub(super) taking: Option<Uuid>,
     /// First texts of this slice, all in all.

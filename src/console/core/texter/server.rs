@@ -302,7 +302,13 @@ impl Model {
 
     /// The same, where what was confirmed makes the reason another one.
     pub(super) fn refusal_of(&self, what: &ConfirmedWhat, problem: &Problem) -> Say {
-        if is_late_undo(what, problem) { Say::new("texter-opt-out-stays") } else { self.refusal_say(problem) }
+        let ConfirmedWhat::Act { act } = what else { return self.refusal_say(problem) };
+        if !is_late_undo(what, problem) {
+            return self.refusal_say(problem);
+        }
+        let line = act.contact().and_then(|contact| self.people.line(contact));
+        let name = line.map(|line| line.first_name.clone()).unwrap_or_default();
+        Say::new("texter-opt-out-stays").with("name", name)
     }
 
     /// A refused reply leaves the voter waiting.
