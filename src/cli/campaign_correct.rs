@@ -10,7 +10,7 @@ use super::campaign_check::{counted, sound_at};
 use super::campaign_follow_up::whole;
 use super::campaign_recall::{minute, name, none_such};
 use super::reach::{SignInArgs, admin, tell};
-use super::recall_notes::{Becomes, carried};
+use super::recall_notes::{Becomes, carried, held_everywhere};
 use super::segment::reasons;
 use super::shift::reach_named;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, forget_typed, out, out_json};
@@ -98,7 +98,7 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         ));
         return Ok(Exit::Problems);
     }
-    let (_, client) = admin(&args.who, ctx).await?;
+    let (sign_in, client) = admin(&args.who, ctx).await?;
     let before = client.campaign(campaign).await.context(UNMADE)?;
     let shared: Vec<_> = before.def.canned.into_iter().filter(|reply| reply.shared).collect();
     let found = carried(&def, &shared, &recalls, Becomes::Correction(args.recall));
@@ -157,6 +157,9 @@ pub async fn run(args: CorrectArgs, ctx: &Context) -> Outcome {
         if args.yes {
             found.notes.iter().for_each(tell);
         }
+    }
+    if !made.made_before {
+        held_everywhere(&super::reach::client(&sign_in, ctx)?, made.campaign, &request.def, &ctx.program).await;
     }
     Ok(Exit::Done)
 }

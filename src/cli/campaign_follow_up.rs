@@ -12,7 +12,7 @@ use super::campaign_update::{lacking, lacking_in, tell_lacks};
 use super::export::columns;
 use super::patience::patiently;
 use super::reach::{SignInArgs, tell};
-use super::recall_notes::{Becomes, carried};
+use super::recall_notes::{Becomes, carried, held_everywhere};
 use super::segment::{Condition, WhereArgs, counted_in, held_against, reasons};
 use super::shift::reach_admin;
 use super::{Advice, Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -207,6 +207,9 @@ pub async fn run(args: FollowUpArgs, ctx: &Context) -> Outcome {
         out_json(&made)?;
     } else {
         out(in_words(&made, &request, &ctx.program))?;
+    }
+    if !made.made_before {
+        held_everywhere(&super::reach::client(&sign_in, ctx)?, made.campaign, &request.def, &ctx.program).await;
     }
     Ok(Exit::Done)
 }

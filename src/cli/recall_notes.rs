@@ -8,7 +8,7 @@ use crate::api::recall::{Elsewhere, RecallInForce, RecallInfo, RecallReport};
 use crate::client::native::NativeServer;
 use crate::domain::campaign::{CampaignDef, CannedReply};
 use crate::domain::ids::CampaignId;
-use crate::domain::recall::{Recall, Recalled, is_same_value, puts_in, quotes, quotes_anew};
+use crate::domain::recall::{Recall, Recalled, is_same, is_same_value, puts_in, quotes, quotes_anew};
 use crate::domain::safe_text::safe_line;
 
 /// The options of `campaign recall` that name this, for a person to copy. A value is put between quotes that no shell looks into.
@@ -261,6 +261,16 @@ pub(super) fn held_from_the_start(
         )
     };
     in_force.map(told).collect()
+}
+
+/// Tells whoever has just made a campaign what is taken back in it from the start because it is in all of them; what came with the campaign
+/// that it is made of was told before.
+pub(super) async fn held_everywhere(server: &NativeServer, campaign: CampaignId, def: &CampaignDef, program: &str) {
+    let everywhere: Vec<RecallInForce> =
+        all_in_force(server).await.into_iter().filter(|one| one.everywhere && one.campaign != campaign).collect();
+    let mut held = server.recalls(campaign).await.unwrap_or_default();
+    held.retain(|one| everywhere.iter().any(|all| is_same(&all.recall.what, &one.recall.what)));
+    held_from_the_start((campaign, &held), def, program).into_iter().for_each(tell);
 }
 
 /// Where else a value is taken back, when the recall is lifted by which it was.

@@ -11,6 +11,12 @@ pub const OPEN: char = '\u{2068}';
 /// Closes it.
 pub const CLOSE: char = '\u{2069}';
 
+/// Our own marks taken out again: what was copied off the screen comes back without them, and never into a text.
+#[must_use]
+pub fn joined(text: &str) -> Cow<'_, str> {
+    if text.contains([OPEN, CLOSE]) { Cow::Owned(text.replace([OPEN, CLOSE], "")) } else { Cow::Borrowed(text) }
+}
+
 /// What a character is for the order of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {

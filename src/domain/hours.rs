@@ -208,7 +208,7 @@ impl TextingHours {
     /// as [`MAX_AGE`] needs.
     #[must_use]
     pub fn opened_at(&self, kind: MessageKind, now: Timestamp, zones: &Zones) -> Option<Timestamp> {
-        if !kind.needs_press() {
+        if kind == MessageKind::Help {
             return Some(Timestamp::MIN);
         }
         let oldest = now.saturating_sub(MAX_AGE).unwrap_or(Timestamp::MIN);

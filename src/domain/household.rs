@@ -110,15 +110,15 @@ pub fn people(fields: &BTreeMap<String, String>) -> BTreeMap<String, Own> {
     fields.get(PEOPLE).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-/// An id as it stands among others: one with a `;` of its own is still one.
+/// An id as it stands among others: one with a `;` of its own is still one, and one with `%3B` of its own stays what it is.
 #[must_use]
 pub fn listed_id(id: &str) -> String {
-    id.replace(';', "%3B")
+    id.replace('%', "%25").replace(';', "%3B")
 }
 
 fn ids(fields: &BTreeMap<String, String>, of: &str) -> Vec<String> {
     let ids = fields.get(of).map_or("", String::as_str);
-    ids.split(';').map(|id| id.trim().replace("%3B", ";")).collect()
+    ids.split(';').map(|id| id.trim().replace("%3B", ";").replace("%25", "%")).collect()
 }
 
 /// Writes them into the contact's fields.

@@ -43,6 +43,9 @@ struct Words {
     maybe_whole: HashSet<String>,
     fillers: HashSet<String>,
     maybe_phrases: Vec<String>,
+    /// Words that may stand around any wish, one of a single word too. A file of before has none.
+    #[serde(default)]
+    polite: HashSet<String>,
     /// Signs for a wish, in a message without a word.
     #[serde(default)]
     maybe_signs: Vec<String>,
@@ -63,6 +66,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         maybe_whole: HashSet::new(),
         fillers: HashSet::new(),
         maybe_phrases: Vec::new(),
+        polite: HashSet::new(),
         maybe_signs: Vec::new(),
     });
     let mut phrases: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
@@ -98,7 +102,14 @@ pub(super) fn fault(text: &str) -> Option<RuleFault> {
         let what = format!("`{word}` may be an opt-out and is in a list that answers by itself: nobody would be asked");
         return Some(RuleFault::at(text, word, what));
     }
-    let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers];
+    if let Some(sign) = words.maybe_signs.iter().find(|sign| sign.is_empty() || !fold(sign).is_empty()) {
+        return Some(RuleFault::at(
+            text,
+            sign,
+            format!("`{sign}` in `maybe_signs` is no sign alone: it may have no letter"),
+        ));
+    }
+    let lists = [&words.per_se, &words.opt_in, &words.help, &words.maybe_whole, &words.fillers, &words.polite];
     let mut all: Vec<&String> = lists.into_iter().flatten().chain(&words.maybe_phrases).collect();
     all.sort_unstable();
     // Texts are compared in their plainest form; a word in another one would never be found.
@@ -217,14 +228,18 @@ fn possible(rules: &Rules, text: &str, tokens: &[String]) -> Option<String> {
 /// Longest sentence, in words, that is looked at for a wish among words that change nothing.
 const POLITE: usize = 8;
 
-/// "No mas por favor": such a wish, and around it only words that change nothing.
+/// "No mas por favor": such a wish, and around it only words that change nothing. Around a single word, which may mean anything, only
+/// polite ones ("delete please", but not "enough said").
 fn politely(rules: &Rules, tokens: &[String]) -> Option<String> {
     if tokens.len() > POLITE {
         return None;
     }
-    let nothing = |some: &[String]| some.iter().all(|token| rules.words.fillers.contains(token));
+    let all_of = |words: &HashSet<String>, some: &[String]| some.iter().all(|token| words.contains(token));
     let spans = (0..tokens.len()).flat_map(|from| (from + 1..=tokens.len()).map(move |to| (from, to)));
-    let around = spans.filter(|(from, to)| nothing(&tokens[..*from]) && nothing(&tokens[*to..]));
+    let around = spans.filter(|(from, to)| {
+        let words = if to - from == 1 { &rules.words.polite } else { &rules.words.fillers };
+        all_of(words, &tokens[..*from]) && all_of(words, &tokens[*to..])
+    });
     around.map(|(from, to)| tokens[from..to].join(" ")).find(|wish| rules.words.maybe_whole.contains(wish))
 }
 
@@ -360,6 +375,7 @@ mod tests {
     #[case("mauvais numéro")]
     #[case("No mas por favor")]
     #[case("no more pls")]
+    #[case("Delete please, thanks")]
     #[case("no molestar")]
     #[case("Desuscribir")]
     #[case("supprimez mon numéro")]
@@ -386,6 +402,11 @@ mod tests {
     #[case("Yes")]
     #[case("No")]
     #[case("no thanks")]
+    #[case("Enough said! I'm voting Lee")]
+    #[case("Sorry, out right now")]
+    #[case("This stops now!")]
+    #[case("Hello from Baja")]
+    #[case("✋")]
     #[case("No, no more wars please and thank you for asking me about it")]
     #[case("I am out of town, sorry")]
     #[case("The bus stop on Main")]

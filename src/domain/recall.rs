@@ -16,7 +16,7 @@ use super::message::MessageKind;
 use super::script::{Field, Fill, Source, Template, fold_name, lookup};
 use super::survey::Answer;
 
-pub use quoting::{is_same_value, of_values, puts_in, quotes, quotes_anew, said_in, same_words};
+pub use quoting::{is_same, is_same_value, of_values, puts_in, quotes, quotes_anew, said_in, same_words};
 
 /// What is recalled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -99,7 +99,8 @@ pub(super) fn notice_warnings(text: &str, organization: &str) -> Vec<(String, St
             "Take the link out.".to_owned(),
         ));
     }
-    let words = words(text);
+    // "Rock the Vote" wins nobody back by its name.
+    let words = words(&small.replace(&organization.to_lowercase(), " "));
     if words.iter().any(|word| matches!(verdict(word), Inbound::OptIn))
         || WINS_BACK.iter().any(|w| words.contains(&(*w).to_owned()))
     {
@@ -266,6 +267,7 @@ mod tests {
     #[case("Sorry! Reply START to hear about Tuesday: vote for Lee!", 2)]
     #[case("Good Neighbors, bye. https://bit.ly/x", 1)]
     #[case("ok", 1)]
+    #[case("You are opted out of texts from Good Neighbors Vote.", 1)]
     fn a_notice_says_that_the_texts_end_and_nothing_else(#[case] text: &str, #[case] warnings: usize) {
         let found = notice_warnings(text, "Good Neighbors");
         assert_eq!(found.len(), warnings, "{found:?}");

@@ -417,6 +417,19 @@ pub async fn says_still(file: &std::path::Path, words: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn whoever_was_erased_is_not_brought_back_by_a_start_though_somebody_had_opted_them_out_before() {
+    let home = Home::new(Kind::Memory).await;
+    let (ada, campaign) = home.campaign(vec![zephyrine()]).await;
+    let tess = home.join("Tess", Role::Texter).await;
+    let slice = home.claim(&tess, campaign, 1).await;
+    home.act(&tess, Act::OptOut { contact: slice[0].id, notice: false, grace: false }).await;
+    erase(&home, &ada, phone(0), false).await.expect("erased");
+    home.says(phone(0), "START").await;
+    let again = home.import(&ada, definition(), vec![zephyrine()]).await;
+    assert_eq!((again.stored, again.erased), (0, 1), "nothing of them is stored again");
+}
+
+#[tokio::test]
 async fn no_table_says_anything_of_somebody_who_was_erased() {
     let home = Home::new(Kind::File).await;
     let (ada, campaign) = home.campaign(vec![zephyrine(), person(1)]).await;

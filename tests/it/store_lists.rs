@@ -210,6 +210,29 @@ on_every_store! {
         assert_eq!(numbers(&remove(&home, &ada, campaign, vec![both], false).await), (1, 0, 0, 0));
     }
 
+    /// The same voter file in two campaigns: who shares a number in one of them is nobody of the other.
+    async fn who_is_taken_off_in_one_campaign_stays_in_the_other(home: Home) {
+        let shared = || {
+            let mut first = Contact { external_id: Some("f".into()), ..person(1) };
+            first.fields.insert("household_ids".into(), "x;y".into());
+            first.fields.insert("household_names".into(), "Roe, Xe;Ye".into());
+            vec![first]
+        };
+        let (ada, one) = home.campaign(shared()).await;
+        let other = home.import(&ada, definition(), shared()).await.campaign;
+        let by = |id: &str| ContactKey { phone: None, external_id: Some(id.into()) };
+        remove(&home, &ada, one, vec![by("nobody")], false).await;
+        let with_number = ContactKey { phone: Some(phone(1)), external_id: Some("x".into()) };
+        remove(&home, &ada, other, vec![with_number], false).await;
+        let done = remove(&home, &ada, one, vec![by("y")], false).await;
+        assert_eq!((done.changed, done.kept), (0, 1), "one person of one campaign");
+        let tess = home.join("Tess", Role::Texter).await;
+        let slice = home.claim(&tess, other, 1).await;
+        assert_eq!(slice.len(), 1);
+        let done = remove(&home, &ada, other, vec![by("y")], false).await;
+        assert_eq!((done.changed, done.kept, done.already), (0, 1, 0), "was on the other list still");
+    }
+
     async fn each_of_a_household_is_texted_with_what_is_theirs(home: Home) {
         let british = Phone::from_e164("+447911123456").expect("a number");
         let of = |id: &str, language: &str, place: &str, source: &str| Contact {

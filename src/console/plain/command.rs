@@ -195,15 +195,14 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
     elsewhere.or(of_another).map_or_else(|| by_its_beginning(&small, &works, voice), Typed::Elsewhere)
 }
 
-/// The one action whose name begins with these words (`deshacer` of `deshacer lo último`); nothing is sent by half a name.
+/// Taking back by the first word of its name (`deshacer` of `deshacer lo último`). Nothing else is done by half a name: `baja` is the
+/// beginning of an opt-out without a word, and what everybody calls somebody who is off the list.
 fn by_its_beginning(small: &str, works: &dyn Fn(Action) -> bool, voice: &Voice) -> Typed {
-    let sends = |action| matches!(action, Action::Send | Action::SendNext | Action::SendStay);
-    let begins = |name: String| folded(&name).strip_prefix(small).is_some_and(|rest| rest.starts_with(' '));
-    let mut found = ACTIONS.iter().map(|info| info.action).filter(|action| {
-        works(*action) && !sends(*action) && !is_of_the_screen(*action) && begins(voice.word(action.label_key()))
-    });
-    match (found.next(), found.next()) {
-        (Some(action), None) if small.chars().count() > 3 => Typed::Action(action),
+    let name = folded(&voice.word(Action::Undo.label_key()));
+    match name.strip_prefix(small) {
+        Some(rest) if rest.starts_with(' ') && small.chars().count() > 3 && works(Action::Undo) => {
+            Typed::Action(Action::Undo)
+        }
         _ => Typed::Unknown,
     }
 }

@@ -16,6 +16,7 @@ use crate::console::core::texter::view::OverlayView;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::Keymap;
+use crate::domain::bidi::joined;
 use crate::i18n::Value;
 
 /// How often a kind of question is asked with what may be typed; then in a word.
@@ -481,6 +482,8 @@ impl<P: Pages> Front for Lines<P> {
 
     fn typed(&mut self, line: &str, stamp: Stamp) -> Vec<Effect> {
         self.answered = true;
+        let joined = joined(line);
+        let line: &str = &joined;
         let line = match screen_key(line) {
             // Where a text is written, nothing is written: that goes back.
             Some(ScreenKey::Escape) if self.text => "",

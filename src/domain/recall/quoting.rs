@@ -126,10 +126,21 @@ pub fn same_words(recall: &Recall, def: &CampaignDef, version: u32) -> Vec<Recal
     wordings.chain(lines).chain(canned).filter(is_same).collect()
 }
 
-/// True when both take the same value back.
+/// True when both take the same value back: each list spells the name of its column in its own way.
 #[must_use]
 pub fn is_same_value(one: &Recalled, other: &Recalled) -> bool {
-    one == other && matches!(one, Recalled::Field { .. })
+    match (one, other) {
+        (Recalled::Field { name, value }, Recalled::Field { name: other, value: same }) => {
+            value == same && fold_name(name) == fold_name(other)
+        }
+        _ => false,
+    }
+}
+
+/// True when both take the same back.
+#[must_use]
+pub fn is_same(one: &Recalled, other: &Recalled) -> bool {
+    one == other || is_same_value(one, other)
 }
 
 /// Those of the recalls that take a value back, in their order.

@@ -16,6 +16,7 @@ use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Chord, Key, Press};
 use crate::console::keymap::context::{Fact, Facts};
+use crate::domain::bidi::joined;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::safe_text::safe_body;
@@ -139,7 +140,7 @@ impl Model {
 
     /// Text, never commands.
     pub(super) fn paste(&mut self, text: &str) {
-        let text = &self.as_kept(text);
+        let text = &self.as_kept(&joined(text));
         match self.overlays.last_mut() {
             Some(layer) => {
                 if let Some((typed, _)) = layer.typed_in() {

@@ -166,10 +166,11 @@ impl Model {
         self.mind_the_hours(now);
     }
 
-    /// Whoever is not seen by the server loses what they hold after a while. While the line is there this never comes near.
+    /// Whoever is not seen by the server loses what they hold after a while. While the line is there and the server
+    /// answers this never comes near.
     fn mind_the_lease(&mut self, now: Timestamp) {
         let (Some(until), Some((unsent_minutes, reply_minutes))) = (self.lease_until, self.keeps) else { return };
-        if !matches!(self.link, LinkState::Offline { .. }) {
+        if !matches!(self.link, LinkState::Offline { .. } | LinkState::AskedToWait { .. }) {
             return;
         }
         let longer = SignedDuration::from_mins(i64::from(reply_minutes) - i64::from(unsent_minutes));

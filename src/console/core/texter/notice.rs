@@ -10,18 +10,27 @@ use crate::domain::{
 
 use super::model::Model;
 
+/// Notes of who decided that what stands before them asks for nothing.
+const DECIDED: [&str; 2] = ["not_opt_out", "opted_in_by_word"];
+
 impl Model {
     /// Why an opt-out of this person would go without the notice, as far as is known here (a key of the catalogue);
     /// none: it goes.
     pub(super) fn notice_kept_back(&self, contact: ContactId) -> Option<&'static str> {
         let now = self.campaign_now()?;
+        // Theirs, newest first, until what somebody has read and taken for no opt-out.
         let asked = self.threads.get(contact).and_then(|thread| {
-            asked_at(thread.entries().iter().rev().filter_map(|entry| match entry {
-                ThreadEntry::Message(message) if message.direction == Direction::Inbound => {
-                    Some((message.body.as_str(), message.at))
+            let mut theirs = Vec::new();
+            for entry in thread.entries().iter().rev() {
+                match entry {
+                    ThreadEntry::Message(message) if message.direction == Direction::Inbound => {
+                        theirs.push((message.body.as_str(), message.at));
+                    }
+                    ThreadEntry::Note { what, .. } if !theirs.is_empty() && DECIDED.contains(&what.as_str()) => break,
+                    _ => {}
                 }
-                _ => None,
-            }))
+            }
+            asked_at(theirs)
         });
         if asked.is_some_and(|asked| now.duration_since(asked) > NOTICE_AGE) {
             return Some("note-notice-too-late");

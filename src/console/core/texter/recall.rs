@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{Model, Open};
+use super::undo::Undo;
 use crate::api::assignment::ContactView;
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
@@ -202,6 +203,7 @@ impl Model {
         // Words that were put together for what the list said before, or for who had the number.
         self.edited.remove(&contact);
         self.edit_begun.take_if(|(of, _)| *of == contact);
+        self.undo.retain(|one| !matches!(one, Undo::Words { contact: of, .. } if *of == contact));
         if self.card.as_ref().is_some_and(|card| card.contact == contact) {
             self.card = None;
             self.say(Level::Info, self.about("texter-corrected", contact));

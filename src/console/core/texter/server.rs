@@ -582,6 +582,7 @@ impl Model {
         self.edited.remove(&contact);
         self.edit_begun.take_if(|(of, _)| *of == contact);
         self.coming_back.mine.remove(&contact);
+        self.options.place.names.retain(|(of, _)| *of != contact);
         self.forget_contact(contact, fx);
         self.keep_place(fx);
     }

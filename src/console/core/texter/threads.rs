@@ -66,6 +66,12 @@ impl Loaded {
         matches!(self.entries.last(), Some(ThreadEntry::Message(message)) if message.direction == Direction::Inbound)
     }
 
+    /// The place of its last entry; 0 without one.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.entries.iter().map(entry_seq).max().unwrap_or(0)
+    }
+
     /// True when it holds the message.
     #[must_use]
     pub fn has(&self, id: Uuid) -> bool {
@@ -111,6 +117,15 @@ impl Loaded {
             ThreadEntry::Message(message) => (message.seq, 0, message.at),
             ThreadEntry::Note { seq, at, .. } => (*seq, 1, *at),
         });
+    }
+}
+
+/// The place of an entry in its conversation; a note has that of the message before it.
+#[must_use]
+pub fn entry_seq(entry: &ThreadEntry) -> u64 {
+    match entry {
+        ThreadEntry::Message(message) => message.seq,
+        ThreadEntry::Note { seq, .. } => *seq,
     }
 }
 

@@ -8,6 +8,7 @@ use super::acts::{Mine, Stage, Then};
 use super::gate::{Armed, Target};
 use super::model::{Claim, Focus, MINUTE, Model, PRESENCE, Reading};
 use super::overlay::Overlay;
+use super::threads::{Loaded, entry_seq};
 use super::undo::Undo;
 use crate::api::act::Act;
 use crate::api::assignment::ContactSummary;
@@ -138,8 +139,13 @@ impl Model {
                 }
                 let open = self.open.as_ref().map(|open| open.contact);
                 let contact = thread.contact;
+                // An older page says nothing of what was done a moment ago.
+                let known = self.threads.get(contact).map_or(0, Loaded::last_seq);
+                let is_newest = thread.entries.iter().map(entry_seq).max().is_none_or(|last| last >= known);
                 self.threads.put(thread, open);
-                self.place_read(contact);
+                if is_newest {
+                    self.place_read(contact);
+                }
                 self.offer_again(contact, fx);
             }
             Msg::Campaigns(_)
@@ -482,6 +488,7 @@ impl Model {
         }
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
         if let OptOut::Yes { .. } = now {
+            self.forget_places_of(contact);
             let had_draft = self.drop_draft(contact);
             if on_card || at_hand || had_draft {
                 let key = if had_draft { "texter-opted-out-draft" } else { "texter-opted-out-now" };

@@ -176,6 +176,19 @@ fn words_are_said_in_the_persons_language_and_the_english_ones_are_understood() 
         let typed = parse(word, Context::Composer, &keymap, Facts::default(), &spanish);
         assert!(matches!(typed, Typed::Action(Action::SendStay | Action::Newline)), "{word}: {typed:?}");
     }
+    // Nothing else is done by half a name, least of all what cannot be taken back.
+    for (voice, catalogue) in
+        [(&spanish, &["baja", "número", "cerrar", "marcar"][..]), (&voice(), &["wrong", "close", "done"][..])]
+    {
+        for word in catalogue {
+            for context in [Context::Thread, Context::Inbox, Context::Card] {
+                let typed = parse(word, context, &keymap, Facts::default(), voice);
+                let acts =
+                    matches!(typed, Typed::Action(Action::OptOutSilent | Action::WrongNumber | Action::DoneForDay));
+                assert!(!acts, "{word}: {typed:?}");
+            }
+        }
+    }
 }
 
 #[test]

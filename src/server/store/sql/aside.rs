@@ -17,6 +17,7 @@ use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::MessageId,
+    message::Delivery,
     opt_out::{Inbound, verdict},
     phone::Phone,
     safe_text::safe_line,
@@ -144,11 +145,12 @@ impl Tx<'_> {
             return no(Code::TooLate, "an opt-out is taken back within ten minutes, or not at all");
         }
         if let Some(notice) = col::<Option<Uuid>>(&row, 3)? {
-            let ready = db::query("SELECT 1 FROM jobs WHERE message = $1 AND state = 'ready'")
-                .bind(notice)
-                .fetch_optional(&mut *self.conn)
-                .await?;
-            if ready.is_none() || !self.take_back(notice, "taken_back").await? {
+            // One that came to its turn too late told them nothing.
+            let of = "SELECT j.state, m.delivery FROM messages m LEFT JOIN jobs j ON j.message = m.id WHERE m.id = $1";
+            let row = db::query(of).bind(notice).fetch_one(&mut *self.conn).await?;
+            let ready = col::<Option<String>>(&row, 0)?.as_deref() == Some("ready");
+            let dropped = col::<String>(&row, 1)? == Delivery::Dropped.as_str();
+            if !dropped && !(ready && self.take_back(notice, "taken_back").await?) {
                 return no(Code::TooLate, "they were told that they are off the list: it stays so");
             }
         }

@@ -125,15 +125,23 @@ impl Tx<'_> {
                 self.opt_out(organization, from.as_str(), why).await
             }
             Inbound::OptIn => {
-                let row = db::query("SELECT reason FROM suppressions WHERE organization = $1 AND phone = $2")
+                let row = db::query(
+                    "SELECT s.by_word, s.reason, CASE WHEN EXISTS (SELECT 1 FROM erasures e WHERE e.organization = s.organization
+                         AND e.phone = s.phone) THEN 1 ELSE 0 END
+                     FROM suppressions s WHERE s.organization = $1 AND s.phone = $2",
+                )
                     .bind(organization)
                     .bind(from.as_str())
                     .fetch_optional(&mut *self.conn)
                     .await?;
                 // Whoever asks for texts gets them, whatever they were taken off by: their own word, or what somebody took theirs for. But not
-                // whoever was erased, though a STOP came after that.
-                match row {
-                    Some(row) if col::<String>(&row, 0)? != ERASED => {
+                // whoever was erased, though a STOP came after that; who had sent STOP before that is under their own word still.
+                let may_lift = row.as_ref().map(|row| {
+                    let (by_word, reason, erased): (i64, String, i64) = (col(row, 0)?, col(row, 1)?, col(row, 2)?);
+                    Ok::<_, StoreError>(reason != ERASED && (by_word != 0 || erased == 0))
+                });
+                match may_lift.transpose()? {
+                    Some(true) => {
                         self.lift(organization, from.as_str()).await?;
                         self.wait_again(contact.as_ref()).await
                     }

@@ -2,7 +2,7 @@
 
 use super::{
     reach::lines_in,
-    recall::in_force,
+    recall::{in_force, in_words},
     rows::{col, json, to_json},
     tx::Tx,
 };
@@ -10,7 +10,7 @@ use crate::api::{people::Role, recall::RecallInForce};
 use crate::db::{self, Conn};
 use crate::domain::{
     ids::CampaignId,
-    recall::{Recall, Recalled, is_same_value},
+    recall::{Recall, Recalled, is_same, is_same_value},
 };
 use crate::server::store::{StoreError, command::Actor, query::Found};
 
@@ -62,7 +62,7 @@ impl Tx<'_> {
                 continue;
             }
             for (here, _) in lines_in(self.conn, campaign, &one.recall).await? {
-                if there.contains(&here.what) {
+                if there.iter().any(|what| is_same(what, &here.what)) {
                     continue;
                 }
                 db::query(
@@ -76,6 +76,17 @@ impl Tx<'_> {
                 .bind(to_json(&here.texts)?)
                 .execute(&mut *self.conn)
                 .await?;
+                self.audit(
+                    Some(actor),
+                    "recalled",
+                    format!("campaign {campaign}"),
+                    format!(
+                        "as recall {} of campaign {} holds everywhere, {}",
+                        one.recall.id,
+                        one.campaign,
+                        in_words(&here.what)
+                    ),
+                );
                 there.push(here.what);
             }
         }

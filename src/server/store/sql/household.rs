@@ -42,8 +42,11 @@ const BY_LIST_ID: &str = concat!(
     ", c.external_id, c.fields FROM contacts c WHERE c.campaign = $1 AND c.external_id = $2 ORDER BY c.id"
 );
 
-const BY_NUMBER: &str =
-    concat!("SELECT ", contact_columns!(), ", c.external_id, c.fields FROM contacts c WHERE c.id = $1");
+const BY_NUMBER: &str = concat!(
+    "SELECT ",
+    contact_columns!(),
+    ", c.external_id, c.fields FROM contacts c WHERE c.id = $1 AND c.campaign = $2"
+);
 
 /// The numbers of several people; by an index of its own, which names this condition.
 pub(super) const SHARED: &str = "SELECT c.id, c.fields FROM contacts c INDEXED BY contacts_shared
@@ -125,7 +128,10 @@ impl Tx<'_> {
             meant.extend(Meant::of(row, Some(&id))?);
         }
         for contact in self.shared(campaign).await?.get(&id).cloned().unwrap_or_default() {
-            let Some(row) = db::query(BY_NUMBER).bind(contact).fetch_optional(&mut *self.conn).await? else { continue };
+            let Some(row) = db::query(BY_NUMBER).bind(contact).bind(campaign).fetch_optional(&mut *self.conn).await?
+            else {
+                continue;
+            };
             meant.extend(Meant::of(&row, Some(&id))?.filter(|one| matches!(one.who, Which::Other(_) | Which::Gone)));
         }
         Ok(meant)
@@ -165,7 +171,7 @@ impl Tx<'_> {
             seat.gone.push(gone.id);
             let mut after = before.clone();
             seat.write(&mut after.fields);
-            self.write_fields(meant.row.id, &after.fields).await?;
+            self.write_fields((meant.row.campaign, meant.row.id), &after.fields).await?;
         } else if !self.may_part(&meant.row).await? {
             // Their conversation, or what is known of them at this number, is nobody else's.
             return Ok((true, self.remove(actor, meant.row.clone()).await?));
@@ -175,7 +181,7 @@ impl Tx<'_> {
                     // None of them may be texted; they are known should somebody bring them back.
                     let mut after = before.clone();
                     seat.write(&mut after.fields);
-                    self.write_fields(meant.row.id, &after.fields).await?;
+                    self.write_fields((meant.row.campaign, meant.row.id), &after.fields).await?;
                     return Ok((true, self.remove(actor, meant.row.clone()).await?));
                 }
                 let next = seat.others.remove(0);
@@ -259,7 +265,7 @@ impl Tx<'_> {
         seat.others.push(back);
         let mut fields = before.fields;
         seat.write(&mut fields);
-        self.write_fields(meant.row.id, &fields).await?;
+        self.write_fields((meant.row.campaign, meant.row.id), &fields).await?;
         Ok(true)
     }
 
@@ -282,7 +288,7 @@ impl Tx<'_> {
             seat.people.insert(id.to_owned(), own);
             let mut fields = first.fields;
             seat.write(&mut fields);
-            self.write_fields(meant.row.id, &fields).await?;
+            self.write_fields((meant.row.campaign, meant.row.id), &fields).await?;
         }
         Ok(Some((before, after)))
     }
@@ -296,15 +302,21 @@ impl Tx<'_> {
         Ok(Some((Contact { consent: consent(0)?, ..listed(&row, 0)? }, consent(1)?)))
     }
 
-    /// What is remembered of shared numbers says so too: it is not read again for each of those who are taken off.
-    fn remember_shared(&mut self, contact: i64, fields: &BTreeMap<String, String>) {
-        if let Some((_, shared)) = &mut self.cache.shared {
+    /// What is remembered of this campaign's shared numbers says so too: it is not read again for each of those who are taken off.
+    fn remember_shared(&mut self, (campaign, contact): (i64, i64), fields: &BTreeMap<String, String>) {
+        if let Some((of, shared)) = &mut self.cache.shared
+            && *of == campaign
+        {
             name_all(shared, contact, fields);
         }
     }
 
-    async fn write_fields(&mut self, contact: i64, fields: &BTreeMap<String, String>) -> Result<(), StoreError> {
-        self.remember_shared(contact, fields);
+    async fn write_fields(
+        &mut self,
+        (campaign, contact): (i64, i64),
+        fields: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        self.remember_shared((campaign, contact), fields);
         db::query("UPDATE contacts SET fields = $2, updated_at = $3 WHERE id = $1")
             .bind(contact)
             .bind(to_json(fields)?)
@@ -367,7 +379,7 @@ impl Tx<'_> {
             true => self.zone_set(campaign.id, &to_json(&campaign.def.hours.places_of(&after))?).await?,
             false => row.zone_set,
         };
-        self.remember_shared(row.id, &after.fields);
+        self.remember_shared((campaign.id, row.id), &after.fields);
         self.write_listed(row.id, &after, zone_set).await?;
         db::query("UPDATE contacts SET consent = $2 WHERE id = $1")
             .bind(row.id)
@@ -450,7 +462,7 @@ impl Tx<'_> {
         for first in there.into_values().filter(|first| first.changed) {
             let mut fields = first.fields;
             first.seat.write(&mut fields);
-            self.write_fields(first.id, &fields).await?;
+            self.write_fields((campaign, first.id), &fields).await?;
         }
         if taken > 0 {
             self.cache.shared = None;

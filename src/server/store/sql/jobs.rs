@@ -31,7 +31,7 @@ use crate::mutation::{self, Mutation};
 use crate::server::carrier::{Submission, Submitted};
 use crate::server::store::{StoreError, command::Answer};
 
-/// How long the carrier may try a notice.
+/// How long the carrier may try the answer to HELP.
 const NOTICE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Rounds of looking in one claim: what is dropped or put off makes room for what can go.
@@ -342,7 +342,12 @@ impl Tx<'_> {
             if age > NOTICE_AGE {
                 return Ok(Look::Drop("too_old"));
             }
-            let last = self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX);
+            let asked = rows::time(job.created_at)?;
+            let last = match job.kind {
+                // The carrier does not try it longer either.
+                MessageKind::OptOutNotice => asked.saturating_add(NOTICE_AGE).unwrap_or(Timestamp::MAX),
+                _ => self.now.saturating_add(NOTICE_LIFE).unwrap_or(Timestamp::MAX),
+            };
             return Ok(match self.hours(campaign, job.contact.zone_set, job.kind).await? {
                 HoursVerdict::Open { until } => Look::Go(last.min(until)),
                 HoursVerdict::Closed { .. } => Look::Drop("outside_hours"),

@@ -43,9 +43,9 @@ const HELP_EVERY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Why a number is suppressed, and by whom.
 pub(super) struct Suppression<'a> {
-    /// A word for the list (`by_word`, `by_texter`, `undecided`, `by_captain: ...`).
+    /// A word for the list: the one they wrote, [`BY_PERSON`], [`UNDECIDED`], or how it was entered (`by_phone: ...`).
     pub(super) reason: &'a str,
-    /// Their own word did it: nobody may undo that.
+    /// Their own word did it: nobody else may undo that.
     pub(super) by_word: bool,
     /// The person who decided.
     pub(super) actor: Option<&'a Actor>,
@@ -210,7 +210,9 @@ impl Tx<'_> {
     /// When this number asked to be left alone, in microseconds: now, when it has never written.
     async fn asked_at(&mut self, organization: i64, phone: &str) -> Result<i64, StoreError> {
         let rows = db::query(
-            "SELECT m.body, m.at FROM contacts c JOIN messages m ON m.contact = c.id
+            "SELECT m.body, m.at, CASE WHEN m.seq > COALESCE((SELECT MAX(n.seq) FROM notes n WHERE n.contact = c.id
+                 AND n.what IN ('not_opt_out', 'opted_in_by_word')), 0) THEN 1 ELSE 0 END
+             FROM contacts c JOIN messages m ON m.contact = c.id
              WHERE c.organization = $1 AND c.phone = $2 AND m.direction = 'in' ORDER BY m.at DESC LIMIT $3",
         )
         .bind(organization)
@@ -218,8 +220,14 @@ impl Tx<'_> {
         .bind(LAST_TEXTS)
         .fetch_all(&mut *self.conn)
         .await?;
-        let texts = rows.iter().map(|row| Ok((col::<String>(row, 0)?, col::<i64>(row, 1)?)));
-        Ok(asked_at(texts.collect::<Result<Vec<_>, StoreError>>()?).unwrap_or_else(|| self.micros()))
+        // What somebody has read and taken for no opt-out is not what is decided on now.
+        let mut texts = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if at == 0 || col::<i64>(row, 2)? != 0 {
+                texts.push((col::<String>(row, 0)?, col::<i64>(row, 1)?));
+            }
+        }
+        Ok(asked_at(texts).unwrap_or_else(|| self.micros()))
     }
 
     /// Why no notice goes out now, as a word: later than five minutes after they asked it may be taken for one more text (47 CFR
@@ -243,7 +251,11 @@ impl Tx<'_> {
         // As it is now: what was about to go out to it may just have come back.
         let Some(contact) = self.contact(contact).await? else { return Ok(false) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(false) };
-        // A word of their own is answered in the transaction that stores it.
+        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
+        let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
+            return Ok(false);
+        };
+        // A word of their own is answered in the transaction that stores it: later only where the carrier handed it in late.
         let asked_at =
             if by_word { self.micros() } else { self.asked_at(contact.organization, contact.phone.as_str()).await? };
         if let Some(why) = self.keeps_notice_back(&campaign, &contact, asked_at).await? {
@@ -252,10 +264,6 @@ impl Tx<'_> {
             self.audit(None, "notice_not_sent", format!("contact {}", contact.id), why.to_owned());
             return Ok(false);
         }
-        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
-        let Some(text) = in_language(&campaign.def.opt_out_notice, &language, &campaign.def.language) else {
-            return Ok(false);
-        };
         let Some(listed) = self.listed(contact.id).await? else { return Ok(false) };
         let body = match fill_text(&campaign.def, text, &merge_fields(&listed), "") {
             Ok(body) => body,

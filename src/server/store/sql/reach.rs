@@ -21,7 +21,7 @@ use crate::domain::{
     campaign::{CampaignDef, Variant, fill_text, merge_fields_in, variant_for},
     ids::{CampaignId, ContactId},
     message::MessageKind,
-    recall::{Recall, Recalled, Said, carried, holds, puts_in, quotes, same_words, says_the_same, stands_in},
+    recall::{Recall, Recalled, Said, carried, holds, is_same, puts_in, quotes, same_words, says_the_same, stands_in},
 };
 use crate::server::store::{
     change::{Reach, Reached},
@@ -78,7 +78,8 @@ async fn reached(conn: &mut Conn, campaign: CampaignId, what: Recalled) -> Found
         Ok(recall) => recall,
         Err(problem) => return Ok(Err(problem)),
     };
-    if let Some(known) = in_force(conn, campaign.0).await?.into_iter().find(|known| known.what == recall.what) {
+    if let Some(known) = in_force(conn, campaign.0).await?.into_iter().find(|known| is_same(&known.what, &recall.what))
+    {
         recall = known;
     }
     let reach = reach(conn, campaign.0, &recall).await?;
@@ -205,8 +206,11 @@ pub(super) async fn elsewhere(
         Ok(recall) => recall,
         Err(problem) => return Ok(Some(Err(Box::new(problem)))),
     };
-    let recall =
-        in_force(conn, campaign.0).await?.into_iter().find(|known| known.what == recall.what).unwrap_or(recall);
+    let recall = in_force(conn, campaign.0)
+        .await?
+        .into_iter()
+        .find(|known| is_same(&known.what, &recall.what))
+        .unwrap_or(recall);
     if actor.campaign.is_some() {
         return Ok(Some(Ok((recall, Vec::new()))));
     }
@@ -227,8 +231,9 @@ pub(super) async fn elsewhere(
         let recalls = in_force(conn, other.0).await?;
         for (here, certain) in lines_in(conn, other.0, &recall).await? {
             // Of an older version it may have been taken back there: what matters is whether it is shut.
-            let known =
-                recalls.iter().find(|one| one.what == here.what || !here.texts.is_empty() && one.texts == here.texts);
+            let known = recalls
+                .iter()
+                .find(|one| is_same(&one.what, &here.what) || !here.texts.is_empty() && one.texts == here.texts);
             found.push(Elsewhere {
                 campaign: other,
                 title: seen.title.clone(),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     jobs::LAST_RANK,
+    retention::ONE_CAMPAIGN,
     rows::{self, ContactRow, col, json, listed, listed_columns, time, to_json, unsigned},
     schema::{self, KNOWS_RECALLS},
     script::{refused, script_of},
@@ -28,7 +29,7 @@ use crate::db::{self, Conn, Row};
 use crate::domain::{
     campaign::{CampaignDef, merge_fields, merge_fields_in},
     message::MessageKind,
-    recall::{LEAST, Recall, Recalled, Said, carried, quotes, stands_in, weight},
+    recall::{LEAST, Recall, Recalled, Said, carried, is_same, quotes, stands_in, weight},
     rsvp,
     safe_text::safe_line,
     script::fold_name,
@@ -244,7 +245,7 @@ pub(super) async fn resolved(
             Ok(spelt) => spelt,
             Err(known) => {
                 let (name, near) = (safe_line(name), near(name, &known));
-                let near = near.map(|near| format!("; did you mean `{}`?", safe_line(near))).unwrap_or_default();
+                let near = near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{}`?", safe_line(near)));
                 return no(format!(
                     "what.name: neither the list of this campaign nor its script has a field `{name}`{near} There are: {}",
                     safe_line(&known.join(", "))
@@ -350,7 +351,7 @@ fn lines_of(what: &Recalled, def: &CampaignDef) -> String {
 }
 
 /// In a few words, for the record.
-fn in_words(what: &Recalled) -> String {
+pub(super) fn in_words(what: &Recalled) -> String {
     match what {
         Recalled::Script { version } => format!("version {version}"),
         Recalled::Wording { name, version } => format!("wording {name} of version {version}"),
@@ -446,14 +447,20 @@ impl Tx<'_> {
             Ok(recall) => recall,
             Err(problem) => return Ok(Answer::Refused(Box::new(problem))),
         };
+        if everywhere && actor.campaign.is_some() {
+            return refused(Code::Forbidden, ONE_CAMPAIGN);
+        }
         // What a correction quotes may itself mislead: taken back in it, the value is taken back there altogether.
         let is_shut = |known: &Recall| known.what.version().is_some() || known.texts.is_empty();
-        if let Some(known) = campaign.recalls.iter().find(|known| known.what == recall.what && is_shut(known)) {
+        if let Some(known) = campaign.recalls.iter().find(|known| is_same(&known.what, &recall.what) && is_shut(known))
+        {
             if everywhere {
                 db::query("UPDATE recalls SET everywhere = 1 WHERE id = $1")
                     .bind(known.id)
                     .execute(&mut *self.conn)
                     .await?;
+                let detail = format!("recall {}, from now on everywhere, {}", known.id, in_words(&known.what));
+                self.audit(Some(actor), "recalled", format!("campaign {}", campaign.id), detail);
             }
             return Ok(Answer::Changed(Changed::Recalled { recall: known.clone(), already: true }));
         }
@@ -486,7 +493,12 @@ impl Tx<'_> {
             Some(actor),
             "recalled",
             format!("campaign {}", campaign.id),
-            format!("recall {}, {}{why}", recall.id, in_words(&recall.what)),
+            format!(
+                "recall {}, {}{}{why}",
+                recall.id,
+                if everywhere { "everywhere, " } else { "" },
+                in_words(&recall.what)
+            ),
         );
         Ok(Answer::Changed(Changed::Recalled { recall, already: false }))
     }
