@@ -89,6 +89,9 @@ pub struct Mine {
     /// Of the replies that wait: put aside until a time.
     #[serde(default)]
     pub snoozed: u64,
+    /// Of a closed campaign whose late replies are mine: people who wait for an answer and are in nobody's hands. Opening it brings them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub late: u64,
     /// Closed conversations.
     #[serde(default)]
     pub closed: u64,
@@ -124,6 +127,12 @@ pub struct Mine {
     /// What the captains tell their texters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Announcement>,
+}
+
+/// Left out of what is sent, as older programs do not know it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(many: &u64) -> bool {
+    *many == 0
 }
 
 /// A captain's note to the texters of a campaign. A new one takes the place of the one before.

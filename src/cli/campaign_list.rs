@@ -57,7 +57,7 @@ fn table(campaigns: &[CampaignTodo]) -> String {
             one.id,
             one.unassigned,
             one.unsent,
-            one.waiting,
+            one.waiting + one.mine.late,
             safe_line(&one.title),
             span(&one.mine)
         ));

@@ -140,6 +140,9 @@ pub fn is_too_late(pressed_at: Timestamp, opened_at: Option<Timestamp>, now: Tim
     opened_at.is_some_and(|opened_at| pressed_at < opened_at) || now.duration_since(pressed_at) > MAX_AGE
 }
 
+/// So long before texting hours end nothing more is handed out where they do, so that what is handed out can still be sent.
+pub const HAND_OUT_ENDS: SignedDuration = SignedDuration::from_mins(10);
+
 /// A state that somebody may be in, by its two letters, and its hours.
 type Ruled<'a> = (&'a str, &'a StateHours);
 
@@ -169,6 +172,21 @@ impl TextingHours {
             HoursVerdict::Open { .. } if from < closes_at => HoursVerdict::Closed { opens_at: from },
             HoursVerdict::Closed { opens_at } if opens_at < closes_at => HoursVerdict::Closed { opens_at },
             _ => HoursVerdict::Closed { opens_at: Timestamp::MAX },
+        }
+    }
+
+    /// May somebody in `zones` be handed out at `now` for a first text: [`Self::verdict`], but for the last minutes of the hours
+    /// ([`HAND_OUT_ENDS`]), which count as closed where no others follow at once.
+    #[must_use]
+    pub fn hand_out(&self, now: Timestamp, zones: &Zones) -> HoursVerdict {
+        let kind = MessageKind::Initial;
+        match self.verdict(kind, now, zones) {
+            HoursVerdict::Open { until }
+                if until.duration_since(now) < HAND_OUT_ENDS && !self.is_seam(kind, until, zones) =>
+            {
+                self.verdict(kind, until, zones)
+            }
+            verdict => verdict,
         }
     }
 

@@ -17,7 +17,6 @@ use super::contact_list::ContactList;
 use crate::domain::campaign::{CampaignDef, merge_fields_in};
 use crate::domain::contact::Contact;
 use crate::domain::hours::HoursVerdict;
-use crate::domain::message::MessageKind;
 use crate::domain::zone::Zones;
 
 /// What a check found.
@@ -177,12 +176,12 @@ impl<'d> Checker<'d> {
     }
 }
 
-/// Who may get a first text at `now`, and who from when on.
+/// Who may be handed out for a first text at `now`, and who from when on.
 fn held(def: &CampaignDef, now: Timestamp, places: &HashMap<Zones, u64>) -> Held {
     let mut held = Held { at: now, open: 0, until: Vec::new(), never: 0 };
     let mut until: BTreeMap<Timestamp, u64> = BTreeMap::new();
     for (zones, contacts) in places {
-        match def.hours.verdict(MessageKind::Initial, now, zones) {
+        match def.hours.hand_out(now, zones) {
             HoursVerdict::Open { .. } => held.open += contacts,
             HoursVerdict::Closed { opens_at } if opens_at == Timestamp::MAX => held.never += contacts,
             HoursVerdict::Closed { opens_at } => *until.entry(opens_at).or_default() += contacts,

@@ -151,9 +151,15 @@ on_every_store! {
         let request = CloseRequest { take_back: true, ..by(&ona) };
         let report = close(&home, &admin, campaign, request).await.expect("closed");
         assert_eq!(report.waiting, 1);
-        // She was not there: her console asks for those who wait when it opens.
+        // She was not there: they are counted as hers, in nobody's hands, and her console asks for them when it opens.
+        let mine = async |hand: &Hand| {
+            let todos = home.desk.store.campaigns(&hand.actor).await.expect("read");
+            (todos[0].waiting, todos[0].mine.late)
+        };
+        assert_eq!((mine(&ona).await, mine(&tess).await, mine(&admin).await), ((0, 1), (0, 0), (0, 0)));
         let waiting = home.claim(&ona, campaign, 5).await;
         assert_eq!((waiting.len(), waiting[0].status), (1, Status::NeedsResponse));
+        assert_eq!(mine(&ona).await, (1, 0));
         assert_eq!(home.try_claim(&ona, campaign, 5).await.expect_err("nobody else waits").code, Code::NoneLeft);
         // Now she is, and whoever writes is in her hands at once.
         home.says(phone(1), "count me in").await;

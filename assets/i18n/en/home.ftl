@@ -11,6 +11,10 @@ home-waiting = { $n ->
     [one] 1 reply waits
    *[other] { $n } replies wait
 }
+home-late = { $n ->
+    [one] 1 person waits for you
+   *[other] { $n } people wait for you
+}: open it to answer
 home-convo = { $n } in conversation
 home-messaged = { $n } texted, no answer
 home-snoozed = { $n } put aside

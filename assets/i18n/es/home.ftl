@@ -11,6 +11,10 @@ home-waiting = { $n ->
     [one] 1 respuesta espera
    *[other] { $n } respuestas esperan
 }
+home-late = { $n ->
+    [one] 1 persona te espera
+   *[other] { $n } personas te esperan
+}: ábrela para contestar
 home-convo = { $n } en conversación
 home-messaged = { $n } sin respuesta
 home-snoozed = { $n } apartadas

@@ -158,7 +158,7 @@ fn told(ink: Ink<'_>, model: &Model, todo: &CampaignTodo) -> Vec<Vec<Piece>> {
     let dot = format!(" {} ", ink.sign(Sign::Dot));
     let count = |(place, say): (usize, &Say)| {
         let role = match say.key {
-            "home-waiting" | "home-held" | "home-not-yours" => Role::Warn,
+            "home-waiting" | "home-late" | "home-held" | "home-not-yours" => Role::Warn,
             "home-unsent" | "home-on-the-way" => Role::Text,
             _ => Role::Faint,
         };

@@ -47,6 +47,26 @@ fn verdicts(#[case] kind: MessageKind, #[case] now: &str, #[case] zones: &[&str]
     assert_eq!(TextingHours::default().verdict(kind, at(now), &Zones::from_names(zones)), expected);
 }
 
+#[rstest]
+#[case::before("2026-07-01T19:49:59-04:00", open("2026-07-01T20:00-04:00"))]
+#[case::ten_minutes("2026-07-01T19:50:00-04:00", open("2026-07-01T20:00-04:00"))]
+#[case::less("2026-07-01T19:50:01-04:00", closed("2026-07-02T09:00-04:00"))]
+fn the_last_minutes_hand_nobody_out(#[case] now: &str, #[case] expected: HoursVerdict) {
+    let zones = Zones::from_names(["America/New_York"]);
+    assert_eq!(TextingHours::default().hand_out(at(now), &zones), expected);
+    let all_day = TextingHours {
+        initial_start: Time::MIN,
+        initial_end: Time::MAX,
+        sunday_start: Time::MIN,
+        ..TextingHours::default()
+    };
+    let midnight = at("2026-07-01T23:55:00-04:00");
+    assert!(matches!(all_day.hand_out(midnight, &zones), HoursVerdict::Open { .. }), "other hours follow at once");
+    let ends = TextingHours { closes_at: Some(at("2026-07-01T12:00-04:00")), ..TextingHours::default() };
+    let never = HoursVerdict::Closed { opens_at: Timestamp::MAX };
+    assert_eq!(ends.hand_out(at("2026-07-01T11:55-04:00"), &zones), never, "the campaign ends before");
+}
+
 #[test]
 fn help_is_answered_at_any_hour_and_a_notice_keeps_those_of_replies() {
     let night = at("2026-07-01T03:00:00-04:00");

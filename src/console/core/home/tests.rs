@@ -111,6 +111,14 @@ fn it_says_what_is_in_hand_and_the_words_are_harmless() {
     assert_eq!(said, ["home-waiting", "home-unsent", "home-held", "home-unassigned", "home-convo", "home-skipped"]);
     let nothing = CampaignTodo { mine: Mine::default(), ..todo(9, 0, 0) };
     assert_eq!(view::counts(&nothing)[0].key, "home-nothing");
+    let late =
+        CampaignTodo { mine: Mine { late: 33, ..Mine::default() }, state: CampaignState::Archived, ..todo(9, 0, 0) };
+    assert_eq!(view::counts(&late)[0].key, "home-late", "they wait for this person, though in nobody's hands");
+    let over = CampaignTodo { state: CampaignState::Archived, ..todo(8, 0, 0) };
+    let mut model = ready();
+    model.update(Msg::Campaigns(vec![over, late, todo(10, 0, 0)]));
+    let ids: Vec<i64> = model.rows().iter().map(|todo| todo.id.0).collect();
+    assert_eq!(ids, [9, 10, 8], "what is closed and has nobody who waits comes last");
     // Why nobody of those whom nobody has is handed out stands behind their number.
     let at = Some(Timestamp::UNIX_EPOCH);
     let back =

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::model::{Model, OnItsWay, Overlay, held};
 use crate::api::act::Act;
 use crate::api::assignment::Whereabouts;
-use crate::api::campaign::CampaignTodo;
+use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::api::message::{Outcome, Verdict};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::editor::Editor;
@@ -230,7 +230,9 @@ impl Model {
             }
         }
         // What is over comes last; the rest keeps the server's order.
-        todos.sort_by_key(|todo| todo.state == crate::api::campaign::CampaignState::Archived);
+        // What is over comes last, unless somebody waits in it.
+        let is_over = |todo: &CampaignTodo| todo.state == CampaignState::Archived && todo.mine.late == 0;
+        todos.sort_by_key(is_over);
         self.todos = Some(todos);
     }
 

@@ -17,6 +17,7 @@ pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
     let mine = &todo.mine;
     let several = [
         ("home-waiting", todo.waiting),
+        ("home-late", mine.late),
         ("home-unsent", todo.unsent),
         ("home-convo", mine.convo),
         ("home-messaged", mine.messaged),
@@ -36,7 +37,7 @@ pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
     }
     if todo.unassigned > 0 {
         // What can still be had matters more than what is past.
-        let needed = ["home-waiting", "home-unsent", "home-held", "home-nothing"];
+        let needed = ["home-waiting", "home-late", "home-unsent", "home-held", "home-nothing"];
         let place = said.iter().take_while(|say| needed.contains(&say.key)).count();
         said.insert(place, Say::new("home-unassigned").with("n", todo.unassigned));
         said.splice(place + 1..place + 1, why_nobody(todo));

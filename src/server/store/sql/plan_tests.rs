@@ -27,6 +27,7 @@ async fn plan(sql: &'static str) -> Vec<String> {
 #[case::undecided_texts(held::HELD, &["jobs_undecided"])]
 #[case::attempts_to_look_up(held::TO_LOOK_UP, &["jobs_undecided"])]
 #[case::my_campaigns(todos::IN_HAND, &["contacts_hand"])]
+#[case::who_waits_for_an_owner(todos::LATE, &["contacts_waiting"])]
 #[case::what_a_feed_missed(read::EVENTS, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
 #[case::what_happens(read::TOLD, &["events USING INTEGER PRIMARY KEY (rowid>?)"])]
 #[case::texts_that_come_back(LATE, &["jobs_late"])]

@@ -15,7 +15,10 @@ use crate::api::{
     problem::{Code, Problem},
 };
 use crate::db::{self, Conn};
-use crate::domain::{hours::HoursVerdict, message::MessageKind};
+use crate::domain::{
+    hours::{HAND_OUT_ENDS, HoursVerdict},
+    message::MessageKind,
+};
 use crate::server::store::{StoreError, command::Actor};
 
 /// Contacts that one claim looks at for texts of other campaigns: a pool of people who were all texted lately costs no claim more. Each
@@ -28,9 +31,6 @@ const TOGETHER: i64 = 50;
 const WOKEN: i64 = 2_000;
 /// Where more are left than one claim looks at, it is asked again so soon.
 const SOON: SignedDuration = SignedDuration::from_secs(5);
-
-/// So long before texting hours end nothing more is handed out where they do.
-const HAND_OUT_ENDS: SignedDuration = SignedDuration::from_mins(10);
 
 /// Those of a zone that are kept for nobody, or for one person ([`KEPT`]).
 pub(super) const FREE: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart

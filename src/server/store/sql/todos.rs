@@ -24,7 +24,8 @@ pub(super) const CAMPAIGNS: &str = "SELECT k.id, k.title, k.state, k.def,
      (SELECT CAST(COALESCE(SUM(n.many), 0) AS BIGINT) FROM contact_counts n WHERE n.campaign = k.id AND n.assigned = 0
          AND n.status = 'needs_message' AND n.opt_out = 0 AND n.wrong_number = 0),
      COALESCE((SELECT t.initials FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0),
-     COALESCE((SELECT t.replies FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0)
+     COALESCE((SELECT t.replies FROM tallies t WHERE t.campaign = k.id AND t.person = $1), 0),
+     CASE WHEN k.late_owner = $1 THEN 1 ELSE 0 END
  FROM campaigns k WHERE k.organization = $2 AND (CAST($3 AS BIGINT) IS NULL OR k.id = $3) ORDER BY k.id";
 
 /// What somebody holds, by where it stands. A text that was never sent has no number in its thread.
@@ -33,6 +34,10 @@ pub(super) const IN_HAND: &str = "SELECT campaign, status, opt_out, CASE WHEN la
      FROM contacts INDEXED BY contacts_hand WHERE assigned = $1
      GROUP BY campaign, status, opt_out, CASE WHEN last_seq = 0 THEN 1 ELSE 0 END,
          CASE WHEN snoozed_until > $2 THEN 1 ELSE 0 END, zone_set";
+
+/// Who waits for an answer in a closed campaign and is in nobody's hands.
+pub(super) const LATE: &str = "SELECT COUNT(*) FROM contacts INDEXED BY contacts_waiting
+     WHERE campaign = $1 AND waiting_since IS NOT NULL AND assigned IS NULL AND status = 'needs_response' AND opt_out < 2";
 
 /// Contacts in one set of zones who wait to be handed out. The condition is the index's.
 pub(super) const POOLED: &str = "SELECT COUNT(*) FROM contacts INDEXED BY contacts_pool
@@ -97,6 +102,9 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
                 Status::Closed => mine.closed += many,
             }
         }
+        if state == CampaignState::Archived && col::<i64>(row, 7)? != 0 {
+            mine.late = unsigned(col(&db::query(LATE).bind(id).fetch_one(&mut *conn).await?, 0)?);
+        }
         let unassigned = unsigned(col(row, 4)?);
         mine.held_back = match state {
             // Whoever has contacts is not waiting for any.
@@ -145,7 +153,7 @@ async fn held_back(conn: &mut Conn, campaign: i64, def: &CampaignDef, now: Times
     let (mut open, mut closed) = (Vec::new(), Vec::new());
     for row in &sets {
         let set: i64 = col(row, 0)?;
-        match def.hours.verdict(MessageKind::Initial, now, &zones_of(conn, set).await?) {
+        match def.hours.hand_out(now, &zones_of(conn, set).await?) {
             HoursVerdict::Open { .. } => open.push(set),
             HoursVerdict::Closed { opens_at } => closed.push((set, opens_at)),
         }
@@ -212,7 +220,7 @@ pub(super) async fn by_hours(conn: &mut Conn, campaign: i64, def: &CampaignDef, 
             continue;
         }
         let zones = zones_of(conn, set).await?;
-        match def.hours.verdict(MessageKind::Initial, now, &zones) {
+        match def.hours.hand_out(now, &zones) {
             HoursVerdict::Open { .. } => found.open += many,
             HoursVerdict::Closed { opens_at } if opens_at == Timestamp::MAX => found.never += many,
             HoursVerdict::Closed { opens_at } => {
