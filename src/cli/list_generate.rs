@@ -1,7 +1,7 @@
 //! `textbank list generate`: made-up people, as many as wanted.
 
 use std::fs::OpenOptions;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -20,7 +20,7 @@ pub struct GenerateArgs {
     /// How many people
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub rows: u64,
-    /// The same number gives the same people
+    /// The same number gives the same people, for as many rows
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
 }
@@ -36,8 +36,14 @@ pub fn run(args: &GenerateArgs) -> Outcome {
     }
     let name = args.file.display();
     let mut options = OpenOptions::new();
-    let file =
-        options.write(true).create_new(true).open(&args.file).with_context(|| format!("{name} cannot be made"))?;
+    let file = match options.write(true).create_new(true).open(&args.file) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let what =
+                format!("{name} is there already, and nothing was written over it: give another name, or move it away");
+            return Err(Misuse(what).into());
+        }
+        file => file.with_context(|| format!("{name} cannot be made"))?,
+    };
     let mut to = BufWriter::new(file);
     made_up::write(&mut to, args.rows, args.seed).with_context(|| format!("{name} cannot be written"))?;
     to.flush().with_context(|| format!("{name} cannot be written"))?;

@@ -301,7 +301,7 @@ pub fn tidy_name(name: &str) -> String {
             } else if at > 0 && matches!(capital.as_str(), "II" | "III" | "IV")
                 // Alone in a column of last names: nobody is called so.
                 || last == 0 && matches!(capital.as_str(), "II" | "III")
-                || upper && are_initials(word) && !matches!(small.as_str(), "st" | "st.")
+                || upper && are_initials(word) && !is_title(&small, last > 0)
             {
                 capital
             } else {
@@ -310,6 +310,12 @@ pub fn tidy_name(name: &str) -> String {
         })
         .collect();
     tidy.join(" ")
+}
+
+/// A short form that has no vowel and is no initials: `DR. BOB`, `ST. CLAIR`, `SMITH JR`. Without a dot and alone it may be initials after all.
+fn is_title(small: &str, beside_a_name: bool) -> bool {
+    let word = small.trim_end_matches('.');
+    word == "st" || matches!(word, "dr" | "mr" | "ms" | "jr" | "sr") && (beside_a_name || word != small)
 }
 
 /// `JT`, `CJ`, `J.P.`: letters that are no syllable.
@@ -457,6 +463,10 @@ mod tests {
     #[case("III", "III")]
     #[case("ST. JOHN", "St. John")]
     #[case("ST CLAIR", "St Clair")]
+    #[case("DR. BOB", "Dr. Bob")]
+    #[case("MR BOB", "Mr Bob")]
+    #[case("SMITH JR", "Smith Jr")]
+    #[case("JR", "JR")]
     #[case("CJ", "CJ")]
     #[case("AJ", "AJ")]
     #[case("AL", "Al")]

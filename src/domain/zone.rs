@@ -124,7 +124,11 @@ pub fn places(contact: &Contact, ruled: &[&str], trust_address: bool) -> Zones {
     let zip = contact.zip.as_deref();
     let state = contact.state.as_deref();
     let time_zone = contact.time_zone.as_deref();
-    let address: Vec<&str> = zip.and_then(zip_state).into_iter().chain(state.and_then(state_code)).collect();
+    let is_military = is_military(zip, state);
+    let address: Vec<&str> = match is_military {
+        true => Vec::new(),
+        false => zip.and_then(zip_state).into_iter().chain(state.and_then(state_code)).collect(),
+    };
     let area = if trust_address && !address.is_empty() { &[] } else { area_states(&contact.phone) };
     let mut zones = if trust_address && !address.is_empty() {
         let named = time_zone.and_then(canonical).into_iter();
@@ -133,7 +137,7 @@ pub fn places(contact: &Contact, ruled: &[&str], trust_address: bool) -> Zones {
     } else {
         candidates(&contact.phone, zip, state, time_zone)
     };
-    let nowhere = address.is_empty() && area.is_empty() && is_of_the_us(&contact.phone);
+    let nowhere = address.is_empty() && (area.is_empty() || is_military) && is_of_the_us(&contact.phone);
     let mut codes: Vec<&str> =
         ruled.iter().copied().filter(|code| nowhere || address.contains(code) || area.contains(code)).collect();
     codes.sort_unstable();
@@ -165,8 +169,18 @@ fn is_of_the_us(phone: &Phone) -> bool {
 /// The two letters of a state by what a list says of it.
 #[must_use]
 pub fn state_code(state: &str) -> Option<&'static str> {
-    let key = state.trim().to_ascii_uppercase();
+    let key = state_key(state);
     NAMES.get(key.as_str()).and_then(|codes| codes.first()).copied()
+}
+
+/// What a list says of a state as the tables have it: `N.Y.` and `N. Y.` are `NY`.
+fn state_key(state: &str) -> String {
+    let key = state.trim().to_ascii_uppercase();
+    if !key.contains('.') {
+        return key;
+    }
+    let words: Vec<&str> = key.split(['.', ' ']).filter(|word| !word.is_empty()).collect();
+    words.join(if words.iter().all(|word| word.len() == 1) { "" } else { " " })
 }
 
 /// The state of a US ZIP code.
@@ -203,7 +217,24 @@ pub fn candidates(phone: &Phone, zip: Option<&str>, state: Option<&str>, explici
             names.push(zone.to_owned());
         }
     }
+    // Whoever is with the forces may be anywhere: the number alone does not say where.
+    if explicit.and_then(canonical).is_none() && is_military(zip, state) {
+        names.extend(UNKNOWN.iter().filter(|zone| !phone_zones(phone).contains(zone)).map(|&zone| zone.to_owned()));
+    }
     if names.is_empty() { Zones::unknown() } else { Zones(names) }
+}
+
+/// True of an address of the armed forces abroad (`AA`, `AE`, `AP`, and their ZIP codes): a post office's, and no place.
+#[must_use]
+pub fn is_military(zip: Option<&str>, state: Option<&str>) -> bool {
+    let of_the_forces = |five: String| is_military_prefix(&five[..3]);
+    state.is_some_and(|state| ["AA", "AE", "AP"].contains(&state_key(state).as_str()))
+        || zip.and_then(five_of).is_some_and(of_the_forces)
+}
+
+/// ZIP codes of the armed forces by their first three digits: Europe and what is near it, the Americas, the Pacific (USPS Publication 65).
+fn is_military_prefix(prefix: &str) -> bool {
+    ("090"..="098").contains(&prefix) || prefix == "340" || ("962"..="966").contains(&prefix)
 }
 
 /// Area codes of the North American plan with exchanges in another zone than the rest: all of their zones. Which of a border's
@@ -240,7 +271,7 @@ fn phone_zones(phone: &Phone) -> &'static [&'static str] {
 
 /// Zones of a state by its two letters or its name; empty when unknown.
 fn state_zones(state: &str) -> Vec<&'static str> {
-    let key = state.trim().to_ascii_uppercase();
+    let key = state_key(state);
     STATES.get(key.as_str()).cloned().unwrap_or_default()
 }
 
@@ -257,19 +288,24 @@ fn zip_zones(zip: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// First three digits. Spreadsheets drop leading zeros: `2134` was `02134`.
+/// First three digits of a ZIP code that says where somebody is.
 fn zip_prefix(zip: &str) -> Option<String> {
+    let five = five_of(zip)?;
+    (!is_military_prefix(&five[..3])).then(|| five[..3].to_owned())
+}
+
+/// A ZIP code's five digits, or nine. Spreadsheets drop leading zeros: `2134` was `02134`.
+fn five_of(zip: &str) -> Option<String> {
     let five = zip.trim().split(['-', ' ', '.']).next()?;
     if !five.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let five = match five.len() {
-        3 | 4 => format!("{five:0>5}"),
-        5 | 9 => five.to_owned(),
-        8 => format!("0{five}"),
-        _ => return None,
-    };
-    Some(five[..3].to_owned())
+    match five.len() {
+        3 | 4 => Some(format!("{five:0>5}")),
+        5 | 9 => Some(five.to_owned()),
+        8 => Some(format!("0{five}")),
+        _ => None,
+    }
 }
 
 /// The local time where a contact is, as far as it is known.
@@ -307,6 +343,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::domain::household::Own;
 
     fn phone(text: &str) -> Phone {
         Phone::from_e164(text).unwrap()
@@ -326,6 +363,41 @@ mod tests {
     #[case("+442079460958", &["Europe/London"])]
     fn area_codes(#[case] number: &str, #[case] expected: &[&str]) {
         assert_eq!(candidates(&phone(number), None, None, None).names(), expected);
+    }
+
+    /// An address of the forces is no place: in New York and in whatever of the unknown ones.
+    #[rstest]
+    #[case::state(None, Some("AE"))]
+    #[case::europe(Some("09001"), None)]
+    #[case::no_zero(Some("9001"), Some("A.E."))]
+    #[case::americas(Some("34002"), Some("AA"))]
+    #[case::pacific(Some("96201-1234"), Some("ap"))]
+    fn addresses_of_the_forces(#[case] zip: Option<&str>, #[case] state: Option<&str>) {
+        let found = candidates(&phone("+12122000002"), zip, state, None);
+        assert_eq!(found, Zones::unknown(), "New York is the first of them");
+        let far = candidates(&phone("+18082000002"), zip, state, None);
+        assert_eq!((far.names()[0].as_str(), far.names().len()), ("Pacific/Honolulu", 1 + UNKNOWN.len()));
+        let said = candidates(&phone("+12122000002"), zip, state, Some("Europe/Berlin"));
+        assert_eq!(said.names(), ["Europe/Berlin", "America/New_York"], "the list says where");
+        let mut contact = Own::default().contact("1", phone("+12122000002"));
+        contact.zip = zip.map(str::to_owned);
+        contact.state = state.map(str::to_owned);
+        assert_eq!(states_of(&contact), ["NY"]);
+        for trusted in [false, true] {
+            assert_eq!(places(&contact, &["FL", "NY"], trusted).states().collect::<Vec<_>>(), ["FL", "NY"]);
+            assert_eq!(places(&contact, &[], trusted), Zones::unknown());
+        }
+    }
+
+    #[rstest]
+    #[case("N.Y.", Some("NY"))]
+    #[case("n. y.", Some("NY"))]
+    #[case("D.C.", Some("DC"))]
+    #[case("ohio.", Some("OH"))]
+    #[case("N.Z.", None)]
+    fn dots_in_a_state_are_looked_past(#[case] said: &str, #[case] code: Option<&str>) {
+        assert_eq!(state_code(said), code);
+        assert_eq!(state_zones(said).is_empty(), code.is_none());
     }
 
     #[rstest]

@@ -88,7 +88,9 @@ fn without_numbers(line: &str) -> String {
 fn hours(hours: &TextingHours) -> Vec<String> {
     let mut found = Vec::new();
     if hours.trust_address {
-        found.push("a known address alone decides on texting hours, whatever the area code says".to_owned());
+        found.push(
+            "the address alone decides on texting hours where it is known, whatever the area code says".to_owned(),
+        );
     }
     for rule in &Solicitation::table().states {
         if hours.states.get(&rule.state).is_some_and(|own| own.is_wider_than(&rule.hours)) {
@@ -149,7 +151,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "a known address alone decides on texting hours, whatever the area code says",
+                "the address alone decides on texting hours where it is known, whatever the area code says",
                 "the hours of RI are wider than those for solicitation (R.I. Gen. Laws 5-61-2 (hours of operation) and 5-61-3.6; support.referrizer.com, quiet hours table: Rhode Island)",
                 "initial `b`: the initial message does not name the organization (Org)",
                 "initial `b`: the initial message does not say how to opt out",

@@ -161,11 +161,13 @@ impl<'d> Checker<'d> {
             zones.into_iter().map(|(zones, contacts)| ZoneCount { zones, contacts }).collect();
         zones.sort_by(|a, b| b.contacts.cmp(&a.contacts).then_with(|| a.zones.cmp(&b.zones)));
         let (segments, typical, longest, variants) = self.lengths.finish();
+        let mut findings = self.needs.finish();
+        findings.extend(held.as_ref().and_then(|held| nobodys_hours(held, self.contacts)));
         CheckReport {
             title: self.def.title.clone(),
             contacts: self.contacts,
             duplicates,
-            findings: self.needs.finish(),
+            findings,
             variants,
             segments,
             typical,
@@ -189,6 +191,26 @@ fn held(def: &CampaignDef, now: Timestamp, places: &HashMap<Zones, u64>) -> Held
     }
     held.until = until.into_iter().map(|(opens_at, contacts)| HeldUntil { opens_at, contacts }).collect();
     held
+}
+
+/// Contacts whose hours never come. Where that is everybody, nobody could be texted at all.
+fn nobodys_hours(held: &Held, contacts: u64) -> Option<Finding> {
+    let everybody = held.never == contacts;
+    let what = match held.never {
+        0 => return None,
+        _ if everybody => "nobody of this list can be texted".to_owned(),
+        1 => "1 contact can never be texted".to_owned(),
+        many => format!("{many} contacts can never be texted"),
+    };
+    Some(Finding {
+        fatal: everybody,
+        contacts: Some(held.never),
+        what: format!("{what}: their texting hours never come, or the campaign closes before"),
+        remedy: "Look at `[hours]`, and at `opens_at` and `closes_at` under `[campaign]`: somebody may be texted only when it is open in \
+                 every zone and state that they may be in."
+            .to_owned(),
+        ..Finding::default()
+    })
 }
 
 /// Checks a campaign against a list that was read whole.

@@ -14,7 +14,7 @@ use super::problem::FileProblem;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{fold_name, tidy_name};
-use crate::domain::zone::state_code;
+use crate::domain::zone::{is_military, state_code};
 
 /// One row. What is absent is not to change; an empty cell changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -245,7 +245,7 @@ impl ListRows {
                         "It has five digits, as 94110, or nine, as 94110-1234.",
                     ),
                 },
-                Column::State if region == "US" && state_code(&value).is_none() => {
+                Column::State if region == "US" && state_code(&value).is_none() && !is_military(None, Some(&value)) => {
                     wrong(&mut self.problems, "state", &value, "Write its two letters, as OH, or its name.");
                 }
                 Column::State => row.state = Some(value),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::{Disambiguation, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::super::toml_reader::{Tab, Text};
@@ -18,18 +19,33 @@ use crate::domain::zone;
 pub(super) const HOURS: [&str; 8] =
     ["initial", "reply", "sunday_start", "trust_address", "closed_on", "holidays", "states", "state_rules"];
 
+/// Why a text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoMoment {
+    /// It is none, or says no zone.
+    Unread,
+    /// Clocks change then: that time of day is not there, or there twice.
+    ClocksChange,
+}
+
+/// A time of day that is there twice, or not at all, is no moment without its offset.
+const CLOCKS: DateTimeParser = DateTimeParser::new().disambiguation(Disambiguation::Reject);
+
 /// A moment as a campaign's author writes it: RFC 3339, or a local time and its zone behind it.
-fn moment(text: &str) -> Option<Timestamp> {
+fn moment(text: &str) -> Result<Timestamp, NoMoment> {
     let text = text.trim();
     if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(moment);
+        return Ok(moment);
     }
-    if let Ok(zoned) = text.parse::<Zoned>() {
-        return Some(zoned.timestamp());
+    if text.parse::<Zoned>().is_ok() {
+        return CLOCKS.parse_zoned(text).map(|zoned| zoned.timestamp()).map_err(|_twice| NoMoment::ClocksChange);
     }
-    let (local, name) = text.rsplit_once(' ')?;
-    let local: DateTime = local.trim().parse().ok()?;
-    TimeZone::get(&zone::canonical(name)?).ok()?.to_timestamp(local).ok()
+    let local = || {
+        let (local, name) = text.rsplit_once(' ')?;
+        let local: DateTime = local.trim().parse().ok()?;
+        Some(TimeZone::get(&zone::canonical(name)?).ok()?.to_ambiguous_timestamp(local))
+    };
+    local().ok_or(NoMoment::Unread)?.unambiguous().map_err(|_twice| NoMoment::ClocksChange)
 }
 
 impl<'i> Walk<'_, 'i> {
@@ -80,13 +96,20 @@ impl<'i> Walk<'_, 'i> {
 
     fn moment(&mut self, tab: &Tab<'_, 'i>, name: &str) -> Option<Timestamp> {
         let text = self.reader.date(tab, name)?;
-        let found = moment(&text.value);
-        if found.is_none() {
-            let what = format!("`{}` is not a moment", safe_line(text.value.trim()));
-            let remedy = "Write date, time and zone, such as \"2026-10-01 09:00 America/New_York\" or \"2026-10-01T09:00:00-04:00\".";
-            self.reader.error(&text.span, &text.key, what, remedy);
-        }
-        found
+        let shown = safe_line(text.value.trim());
+        let (what, remedy) = match moment(&text.value) {
+            Ok(found) => return Some(found),
+            Err(NoMoment::Unread) => (
+                format!("`{shown}` is not a moment"),
+                "Write date, time and zone, such as \"2026-10-01 09:00 America/New_York\" or \"2026-10-01T09:00:00-04:00\".",
+            ),
+            Err(NoMoment::ClocksChange) => (
+                format!("clocks change at `{shown}`: that moment is not there, or there twice"),
+                "Write it with its offset, such as \"2027-11-07T01:30:00-05:00\".",
+            ),
+        };
+        self.reader.error(&text.span, &text.key, what, remedy);
+        None
     }
 
     /// Who pays, by state: one text for all, or a table of them.
@@ -219,7 +242,7 @@ impl<'i> Walk<'_, 'i> {
 mod tests {
     use pretty_assertions::assert_eq;
 
-    use super::moment;
+    use super::{NoMoment, moment};
 
     #[rstest::rstest]
     #[case("2026-10-01T09:00:00-04:00", Some("2026-10-01T13:00:00Z"))]
@@ -235,6 +258,16 @@ mod tests {
     #[case("2026-10-01 09:00 Mars/Olympus", None)]
     #[case("next Tuesday", None)]
     fn moments(#[case] text: &str, #[case] expected: Option<&str>) {
-        assert_eq!(moment(text).map(|at| at.to_string()), expected.map(str::to_owned));
+        assert_eq!(moment(text).map(|at| at.to_string()), expected.map(str::to_owned).ok_or(NoMoment::Unread));
+    }
+
+    #[rstest::rstest]
+    #[case::skipped("2027-03-14 02:30 America/New_York")]
+    #[case::twice("2027-11-07 01:30 America/New_York")]
+    #[case::twice_in_brackets("2027-11-07T01:30[America/New_York]")]
+    fn a_time_that_clocks_skip_or_show_twice_is_no_moment(#[case] text: &str) {
+        assert_eq!(moment(text), Err(NoMoment::ClocksChange));
+        let offset = "2027-11-07T01:30-05:00[America/New_York]";
+        assert_eq!(moment(offset).map(|at| at.to_string()), Ok("2027-11-07T06:30:00Z".to_owned()));
     }
 }

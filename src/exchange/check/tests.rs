@@ -182,6 +182,24 @@ fn who_is_held_is_counted_by_when() {
 }
 
 #[test]
+fn hours_that_never_come_are_found() {
+    let now: Timestamp = "2026-06-10T15:30:00-04:00".parse().unwrap();
+    let text = "[[initial]]\ntext = \"Org. STOP ends\"\n[hours.states]\nNY = \"22:00-23:00\"\n";
+    let def = campaign(&format!("{HEAD}{text}"));
+    let found = |rows: &str| {
+        let report = check_at(&def, &list(&format!("firstName,cell\n{rows}")), Some(now));
+        let findings = report.findings.into_iter().filter(|one| one.what.contains("never come"));
+        findings.map(|one| (one.fatal, one.contacts, one.what)).collect::<Vec<_>>()
+    };
+    let [all] = <[_; 1]>::try_from(found("A,2122000002\n")).expect("one");
+    assert_eq!((all.0, all.1), (true, Some(1)));
+    assert!(all.2.starts_with("nobody of this list can be texted: "), "{}", all.2);
+    let [some] = <[_; 1]>::try_from(found("A,2122000002\nB,4012000002\n")).expect("one");
+    assert_eq!((some.0, some.1), (false, Some(1)), "others can be texted");
+    assert_eq!(found("B,4012000002\n"), []);
+}
+
+#[test]
 fn segments_of_the_whole_list_count_each_contact_once() {
     let long = "x".repeat(200);
     let def = campaign(&format!(

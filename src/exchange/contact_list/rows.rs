@@ -110,7 +110,16 @@ impl Rows<'_> {
             folded
         });
         let state = optional(columns.state).map(|state| state.to_uppercase());
-        if let Some(value) = state.as_deref().filter(|value| self.region == "US" && zone::state_code(value).is_none()) {
+        let zip = optional(columns.zip);
+        let is_military = self.region == "US" && zone::is_military(zip.as_deref(), state.as_deref());
+        if is_military {
+            let what = "an address of the armed forces abroad (AA, AE, AP) does not say where somebody is: texting hours go by the number and \
+                        by the whole continent, and it may be night there all the same";
+            let remedy = "Fill a column `timezone` for them, such as Europe/Berlin, or leave these rows out.";
+            tell("forces", "state", "", what.to_owned(), remedy);
+        } else if let Some(value) =
+            state.as_deref().filter(|value| self.region == "US" && zone::state_code(value).is_none())
+        {
             let what = format!("`{value}` is no state; it decides nothing about texting hours");
             tell("state", "state", value, what, "Write its two letters, as OH, or its name.");
         }

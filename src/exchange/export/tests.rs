@@ -383,6 +383,9 @@ fn a_map_is_held_against_the_campaign() {
         assert!(faults.errors.iter().any(|fault| fault.contains(words)), "{words}: {faults:?}");
     }
     assert!(faults.warnings.iter().any(|one| one.contains("`No`")), "{faults:?}");
+    let bare = CampaignDef::default();
+    let faults = map().faults(&bare).errors;
+    assert_eq!(faults.iter().filter(|one| one.ends_with("; it has none")).count(), 2, "{faults:?}");
     let unread = VanMap::read("[result]\ntexted = \"x\"\nfoo = 1\n").expect_err("an unknown key");
     assert!(unread.contains("foo") && unread.contains("line 3"), "{unread}");
 }

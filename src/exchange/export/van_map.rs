@@ -131,8 +131,7 @@ impl VanMap {
         for (at, map) in self.question.iter().enumerate() {
             let place = format!("[[question]] {}", at + 1);
             let Some(question) = def.questions.iter().find(|one| one.id == map.question) else {
-                let known: Vec<&str> = def.questions.iter().map(|one| one.id.as_str()).collect();
-                let known = known.join(", ");
+                let known = listed(def.questions.iter().map(|one| one.id.as_str()));
                 faults.errors.push(format!("{place}: the campaign has no question `{}`; it has {known}", map.question));
                 continue;
             };
@@ -165,9 +164,17 @@ impl VanMap {
         }
         for (at, map) in self.tag.iter().enumerate() {
             if !def.tags.contains(&map.tag) {
-                faults.errors.push(format!("[[tag]] {}: the campaign has no tag `{}`", at + 1, map.tag));
+                let known = listed(def.tags.iter().map(String::as_str));
+                let place = format!("[[tag]] {}", at + 1);
+                faults.errors.push(format!("{place}: the campaign has no tag `{}`; it has {known}", map.tag));
             }
         }
         faults
     }
+}
+
+/// What there is of something, or that there is none of it.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

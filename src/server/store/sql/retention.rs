@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     copies,
     holds::{self, ON_ALL, cutoff},
+    list_change::counted,
     own_words,
     rows::{self, col, signed, time, to_json, unsigned},
     script::refused,
@@ -280,7 +281,10 @@ impl Tx<'_> {
         .execute(&mut *self.conn)
         .await?;
         let on = campaign.map_or_else(|| "organization".to_owned(), |one| format!("campaign {one}"));
-        let what = days.map_or_else(|| "words are kept".to_owned(), |days| format!("words go after {days} days"));
+        let what = days.map_or_else(
+            || "words are kept".to_owned(),
+            |days| format!("words go after {}", counted(days.into(), "day")),
+        );
         self.audit(Some(actor), "retention_set", on, what);
         Ok(Answer::Kept(Kept::Retention(state(self.conn, actor).await?)))
     }
