@@ -50,6 +50,8 @@ impl Subject for ContactResult {
                     "state" => some(&contact.state),
                     "language" => some(&contact.language),
                     "timezone" => some(&contact.time_zone),
+                    // The program's own notes of those at a number are no columns.
+                    "householdremoved" | "householdpeople" => Vec::new(),
                     _ => lookup(&contact.fields, field).map(str::to_owned).into_iter().collect(),
                 }
             }

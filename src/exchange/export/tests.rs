@@ -241,6 +241,28 @@ fn opt_outs_say_when_and_how() {
     );
 }
 
+#[test]
+fn who_shares_a_number_is_told_by_id_and_the_programs_own_notes_by_nobody() {
+    let mut one = contact(51);
+    let own = [("household_ids", "q2;q3"), ("household_names", "Roe, Bea;Cy")];
+    let notes = [("household_removed", "q3"), ("household_people", "{\"q2\":{\"first_name\":\"Bea\"}}")];
+    one.listed.fields.extend(own.into_iter().chain(notes).map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let told = |one: &ContactResult| {
+        let mut to = Vec::new();
+        json::line(&mut to, one).expect("written");
+        serde_json::from_slice::<serde_json::Value>(&to).expect("JSON")
+    };
+    let line = told(&one);
+    assert_eq!(line["shares_number_with"], serde_json::json!(["q2", "q3"]));
+    assert_eq!(line["listed"]["fields"].as_object().map(serde_json::Map::len), Some(3), "the list's own: {line}");
+    assert!(!line.to_string().contains("household_"), "{line}");
+    assert_eq!(told(&contact(51)).get("shares_number_with"), None, "nobody does");
+    let holds = |text: &str| crate::domain::filter::Filter::parse(text).expect("a condition").holds(&one);
+    assert!(holds("external_id = q2") && !holds("household_removed = q3") && !holds("household_people ~ Bea"));
+    let merged = crate::domain::campaign::merge_fields(&one.listed);
+    assert!(!merged.contains_key("household_removed") && !merged.contains_key("household_people"));
+}
+
 const MAP: &str = r#"
 id_column = "Voter File VANID"
 
