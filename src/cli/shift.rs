@@ -21,7 +21,7 @@ use crate::client::sign_in::{ServerKind, SignIn};
 use crate::client::spoke::SpokeServer;
 use crate::client::{Call, CallError, CampaignServer};
 use crate::config::ConsoleConfig;
-use crate::console::core::texter::{GateTimes, TexterOptions};
+use crate::console::core::texter::{Before, GateTimes, TexterOptions};
 use crate::console::keymap::{ACTIONS, Keymap};
 use crate::console::runtime::{Launch, Look};
 use crate::domain::ids::CampaignId;
@@ -74,8 +74,8 @@ pub(super) struct Shift {
     pub(super) campaign: CampaignId,
     pub(super) journal: Journal,
     pub(super) sign_in: SignIn,
-    /// Somebody comes from the practice, or has just left it: it is said that the voters are real now.
-    pub(super) practised: bool,
+    /// What stood on the screen a moment ago, where real voters are next.
+    pub(super) before: Before,
 }
 
 impl Shift {
@@ -328,12 +328,13 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
             campaign,
             journal,
             sign_in: found,
-            practised: false,
+            before: Before::Nothing,
         })));
     }
     if found.kind == ServerKind::Spoke {
         return prepare_at_spoke(args, role, found, ctx).await;
     }
+    let waited = found.me.waiting;
     let (sign_in, server) = signed_in(args, role, ctx).await?;
     let server = Arc::new(server);
     let journal = super::reach::journal(&sign_in, ctx).await?;
@@ -342,6 +343,7 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         Which::Known(campaign) => Chosen::One(campaign),
         Which::Ask(wanted) => choose_or_last(&*server, &journal, (wanted, args.home, role), &sign_in, ctx).await?,
     };
+    let mut asked_first = waited;
     let (campaign, me) = loop {
         let from_home = matches!(chosen, Chosen::AtHome);
         let asked: Arc<dyn CampaignServer> = Arc::<NativeServer>::clone(&server);
@@ -350,6 +352,8 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         };
         let asked = async { tokio::join!(promptly(server.conduct(Some(campaign)), ctx), promptly(server.me(), ctx)) };
         let (texts, me) = saying_so(asked, &sign_in, ctx).await;
+        // Whoever accepts something ends that with Enter; whoever waited with whatever they typed meanwhile.
+        asked_first |= from_home || texts.as_ref().is_ok_and(|texts| !texts.is_empty());
         let Some(why) = conduct(&server, texts, &journal, ctx).await? else { break (campaign, me) };
         // Whoever refuses one campaign's guide may still work for another.
         if !from_home || why != DECLINED {
@@ -361,15 +365,25 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
         chosen = Chosen::AtHome;
     };
     let sign_in = as_named_now(me, sign_in, ctx);
-    let mut practised = false;
+    let mut before = Before::Nothing;
     if role < Role::Captain {
         let who = (sign_in.me.name.as_str(), args.plain);
-        practised = first_minute::practise(Some(&server), Some(campaign), who, ctx).await? && !sign_in.me.rehearsal;
-        if practised {
-            tell(ctx.catalogue.say("practice-real-next", &[]));
-        }
+        let practised = first_minute::practise(Some(&server), Some(campaign), who, ctx).await?;
+        before = came_from(practised, asked_first, sign_in.me.rehearsal, ctx);
     }
-    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, practised })))
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, before })))
+}
+
+/// What stood on the screen before the console. Where nobody real is texted it does not matter.
+fn came_from(practised: bool, asked: bool, rehearsal: bool, ctx: &Context) -> Before {
+    match (rehearsal, practised, asked) {
+        (true, ..) | (_, false, false) => Before::Nothing,
+        (_, true, _) => {
+            tell(ctx.catalogue.say("practice-real-next", &[]));
+            Before::Practice
+        }
+        (_, false, true) => Before::Screen,
+    }
 }
 
 /// What [`prepare`] came to.
@@ -419,15 +433,14 @@ async fn prepare_at_spoke(args: &ShiftArgs, role: Role, sign_in: SignIn, ctx: &C
             return Err(error);
         }
     };
+    let from_home = matches!(chosen, Chosen::AtHome);
     let Some(campaign) = at_home(chosen, server.clone(), &journal, &sign_in, (args.plain, ctx)).await? else {
         return Ok(Prepared::Left);
     };
     let sign_in = as_named_now(promptly(server.me(), ctx).await, sign_in, ctx);
     let practised = first_minute::practise(None, None, (&sign_in.me.name, args.plain), ctx).await?;
-    if practised {
-        tell(ctx.catalogue.say("practice-real-next", &[]));
-    }
-    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, practised })))
+    let before = came_from(practised, from_home, sign_in.me.rehearsal, ctx);
+    Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, before })))
 }
 
 /// A Spoke server as who watches there sees it, and the campaign that is meant.

@@ -55,7 +55,7 @@ async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, 
     options.keymap = keymap(ctx).without(&missing(&can));
     options.gate = gate_times(ctx);
     options.has_home = true;
-    options.after_practice = shift.practised;
+    options.before = shift.before;
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;
     console_options(&mut options, &ctx.config.console);

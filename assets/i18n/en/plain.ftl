@@ -47,6 +47,7 @@ plain-ask-score = That was your shift.
 plain-ask-nobody = Nobody to answer here. Enter tells what is new.
 plain-ask-number = Which number?
 plain-ask-search = Which number? Or a word to look for. Enter alone goes back.
+plain-ask-begin = Begin with real voters?
 plain-ask-typed = Type it. Enter alone goes back.
 plain-ask-checked = Type yes to record it, or the day anew. Enter alone goes back.
 plain-ask-board = Which texter, or what?

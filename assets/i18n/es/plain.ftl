@@ -47,6 +47,7 @@ plain-ask-score = Ese fue tu turno.
 plain-ask-nobody = Nadie a quien contestar aquí. Enter dice lo nuevo.
 plain-ask-number = ¿Qué número?
 plain-ask-search = ¿Qué número? O una palabra que buscar. Enter solo vuelve.
+plain-ask-begin = ¿Empezar con votantes reales?
 plain-ask-typed = Escríbelo. Enter solo vuelve.
 plain-ask-checked = Escribe sí para guardarlo, o el día de nuevo. Enter solo vuelve.
 plain-ask-board = ¿Qué voluntario, o qué?

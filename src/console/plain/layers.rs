@@ -22,6 +22,8 @@ pub(super) enum Manner {
     Read,
     /// Read, and left by a word: what comes after it is the end.
     Stay,
+    /// By the one word that goes on.
+    Begin,
     /// By the number of a row.
     Choose,
     /// By the number of a row, or words to look for.
@@ -130,6 +132,10 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
         }
         OverlayView::Talk { title, lines, .. } => {
             read(std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect())
+        }
+        OverlayView::Begin { title, lines } => {
+            let lines = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();
+            Layer { manner: Manner::Begin, lines, rows: 0 }
         }
         OverlayView::Confirm { title, lines, choices, .. } => {
             let mut all: Vec<String> = std::iter::once(title).chain(lines).map(|say| voice.say(say)).collect();

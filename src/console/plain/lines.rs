@@ -194,6 +194,7 @@ impl<P: Pages> Lines<P> {
         let (kind, offers) = match layer.manner {
             Manner::Read => ("plain-ask-read", vec![Action::Back]),
             Manner::Stay => ("plain-ask-score", vec![Action::Quit, Action::Back]),
+            Manner::Begin => ("plain-ask-begin", vec![]),
             Manner::Choose => (
                 "plain-ask-number",
                 vec![Action::Back, Action::NextQuestion, Action::ClearAnswer, Action::Filter, Action::Reassign],
@@ -264,6 +265,11 @@ impl<P: Pages> Lines<P> {
 
     fn typed_at_a_layer(&mut self, view: &OverlayView, line: &str, stamp: Stamp) -> Vec<Effect> {
         let layer = layer(&self.voice, self.pages.notices(), view);
+        if layer.manner == Manner::Begin {
+            // Whatever else is typed is told the same again.
+            self.again = true;
+            return self.pages.program().update(Msg::Paste(line.trim().to_owned()));
+        }
         let asked = self.parse(line);
         let searching = matches!(layer.manner, Manner::Search | Manner::Ask | Manner::Check(_));
         match asked {

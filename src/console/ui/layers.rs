@@ -126,6 +126,16 @@ pub(super) fn draw(
             let rows: Vec<Line> = rows.iter().map(|row| talk_row(ink, row)).collect();
             list(ink, &rows, *selected, rest, buffer)
         }
+        OverlayView::Begin { title, lines } => {
+            let width = 72.min(area.width);
+            let mut rows = Vec::new();
+            for say in lines {
+                rows.extend(wrapped(&ink.say(say), width.saturating_sub(4), Role::Title));
+            }
+            let height = u16::try_from(rows.len() + 2).unwrap_or(area.height);
+            let inner = boxed(ink, &ink.say(title), width, height, area, buffer);
+            page(ink, &rows, 0, inner, buffer)
+        }
         OverlayView::Talk { title, lines, scroll } => {
             let inner = boxed(ink, &ink.say(title), 84, area.height, area, buffer);
             let lines: Vec<Line> =

@@ -98,7 +98,7 @@ impl Model {
                 if let ([Chord { key: Key::Char(c), ctrl: false, alt: false, .. }], true) =
                     (typed.as_slice(), context.takes_text())
                 {
-                    self.type_char(*c);
+                    self.type_char(*c, fx);
                 } else if press != Press::Repeat && !context.takes_text() && self.overlays.is_empty() {
                     // Said, so that nobody waits for what will not come.
                     let typed: Vec<String> = typed.iter().map(Chord::to_string).collect();
@@ -124,7 +124,10 @@ impl Model {
         }
     }
 
-    fn type_char(&mut self, c: char) {
+    fn type_char(&mut self, c: char, fx: &mut Vec<Effect>) {
+        if self.overlays.last() == Some(&Overlay::Begin) {
+            return self.begin(c, fx);
+        }
         let kept = self.as_kept(c.encode_utf8(&mut [0; 4]));
         if let Some((text, selected)) = self.overlays.last_mut().and_then(Overlay::typed_in) {
             text.type_char(c);
@@ -139,8 +142,16 @@ impl Model {
     }
 
     /// Text, never commands.
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(super) fn paste(&mut self, text: &str, fx: &mut Vec<Effect>) {
         let text = &self.as_kept(&joined(text));
+        if self.overlays.last() == Some(&Overlay::Begin) {
+            // A line of the front end in lines: that letter alone.
+            let mut letters = text.trim().chars();
+            if let (Some(letter), None) = (letters.next(), letters.next()) {
+                self.begin(letter, fx);
+            }
+            return;
+        }
         match self.overlays.last_mut() {
             Some(layer) => {
                 if let Some((typed, _)) = layer.typed_in() {
@@ -529,6 +540,9 @@ impl Model {
     }
 
     fn back(&mut self, fx: &mut Vec<Effect>) {
+        if self.overlays.last() == Some(&Overlay::Begin) {
+            return;
+        }
         if let Some(overlay) = self.overlays.pop() {
             match overlay {
                 Overlay::Leave { .. } => self.leaving = false,
@@ -636,7 +650,7 @@ impl Model {
                 | Overlay::Release { selected: at }
                 | Overlay::Leave { selected: at },
             ) => step(at, rows),
-            Some(Overlay::Write { .. }) => {}
+            Some(Overlay::Write { .. } | Overlay::Begin) => {}
             None => match self.focus {
                 Focus::Card => {}
                 Focus::Inbox => {

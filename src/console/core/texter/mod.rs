@@ -5,6 +5,7 @@
 
 pub mod acts;
 mod announce;
+mod begin;
 pub mod card;
 pub mod claims;
 mod drafts;
@@ -38,5 +39,5 @@ pub mod window;
 pub(crate) mod tests;
 
 pub use gate::GateTimes;
-pub use model::{Focus, Model, TexterOptions};
+pub use model::{Before, Focus, Model, TexterOptions};
 pub use overlay::Overlay;

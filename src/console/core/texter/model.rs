@@ -72,8 +72,8 @@ pub struct TexterOptions {
     pub leases: bool,
     /// There is a list of campaigns to go to.
     pub has_home: bool,
-    /// Somebody comes from the practice: it is said that the voters are real now.
-    pub after_practice: bool,
+    /// What stood on the screen a moment ago, when real voters are next: it is said first, and a key of its own goes on.
+    pub before: Before,
     /// This is a practice: the voters are made up, and each step is told.
     pub practice: bool,
     /// Whoever reads this console writes the day before the month: `3/11` is in November.
@@ -112,7 +112,7 @@ impl TexterOptions {
             hold_abuse: false,
             leases: true,
             has_home: false,
-            after_practice: false,
+            before: Before::Nothing,
             practice: false,
             had: Vec::new(),
             whereabouts: true,
@@ -121,6 +121,18 @@ impl TexterOptions {
             first_slice: None,
         }
     }
+}
+
+/// What somebody comes from who is about to text real voters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Before {
+    /// The command line.
+    #[default]
+    Nothing,
+    /// The practice, gone through or left.
+    Practice,
+    /// Another screen that Enter or a number left: the list of campaigns, a question, the waiting room.
+    Screen,
 }
 
 /// Where the keys go when nothing lies over the panes.

@@ -55,6 +55,8 @@ pub enum Writing {
 /// One layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlay {
+    /// Real voters are next, and another screen was there a moment ago: only a key of its own goes on to them.
+    Begin,
     /// Every action with its keys.
     Help {
         /// Where it was opened from.
@@ -194,7 +196,8 @@ impl Overlay {
             Self::Palette { .. } => Context::Palette,
             Self::Canned { .. } => Context::Canned,
             Self::Answers { .. } | Self::Pick { .. } => Context::Answers,
-            Self::Write { .. } | Self::Search { .. } => Context::Palette,
+            // Letters mean nothing there but the one that goes on.
+            Self::Write { .. } | Self::Search { .. } | Self::Begin => Context::Palette,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } | Self::Outbox { .. } | Self::Person { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,

@@ -154,7 +154,7 @@ impl Model {
                 .map_or(0, |question| question.answers.len()),
             Some(Overlay::Pick { what, .. }) => self.picks(what),
             Some(Overlay::Search { query, .. }) => self.found(query.text()).len(),
-            Some(Overlay::Write { .. }) => 0,
+            Some(Overlay::Write { .. } | Overlay::Begin) => 0,
             Some(Overlay::Leave { .. }) if self.stays_first() => 2,
             Some(Overlay::OptOut { .. } | Overlay::Leave { .. }) => 3,
             Some(Overlay::Release { .. }) => release_rows(self.options.talks_alone),
@@ -254,7 +254,9 @@ impl Model {
                     }
                 }
             }
-            Overlay::Help { .. }
+            // Enter is what the screens before it were left by, and what sends.
+            Overlay::Begin
+            | Overlay::Help { .. }
             | Overlay::Messages { .. }
             | Overlay::Outbox { .. }
             | Overlay::Person { .. }

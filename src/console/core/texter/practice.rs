@@ -97,6 +97,17 @@ impl Model {
         self.coach.passed
     }
 
+    /// What leaving it now means: it does not count, and what is missing.
+    pub(super) fn practice_left(&self) -> Vec<Say> {
+        let (cards, waiting) = (self.remaining(), self.people.waiting());
+        let missing = match (cards, waiting) {
+            (0, 0) if self.coach.stopped && !self.coach.told => Say::new("practice-missing-stop"),
+            (0, 0) => Say::new("practice-missing-answer"),
+            (cards, waiting) => Say::new("practice-missing").with("cards", cards).with("waiting", waiting),
+        };
+        vec![Say::new("practice-leave-means"), missing]
+    }
+
     /// The step that a practice is at; none when this is none.
     #[must_use]
     pub fn practice_step(&self) -> Option<Step> {

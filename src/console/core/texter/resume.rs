@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{Focus, Model};
+use super::overlay::Overlay;
 use super::people::{Filter, Sort};
 use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
@@ -97,7 +98,8 @@ impl Model {
             self.people.mark_read(*contact, *seq);
         }
         // Who has begun already with something else is not taken away from it.
-        if !place.in_replies || self.focus != Focus::Card || !self.overlays.is_empty() {
+        if !place.in_replies || self.focus != Focus::Card || self.overlays.iter().any(|layer| *layer != Overlay::Begin)
+        {
             return;
         }
         self.focus = Focus::Inbox;

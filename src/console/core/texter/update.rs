@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::acts::{Mine, Stage, Then};
 use super::gate::{Armed, Target};
-use super::model::{Claim, Focus, MINUTE, Model, PRESENCE, Reading};
+use super::model::{Before, Claim, Focus, MINUTE, Model, PRESENCE, Reading};
 use super::overlay::Overlay;
 use super::threads::{Loaded, entry_seq};
 use super::undo::Undo;
@@ -28,9 +28,8 @@ const DRAFT: Duration = Duration::from_millis(200);
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
-        if self.options.after_practice {
-            // It stays until a key is pressed: what is sent next is real.
-            self.notices.push(Level::Told, Say::new("practice-real-now"), None);
+        if self.options.before != Before::Nothing {
+            self.push_overlay(Overlay::Begin);
         }
         self.reading = Some(Reading::default());
         let campaign = self.options.campaign;
@@ -81,7 +80,7 @@ impl Model {
                 self.notices.done_with();
                 self.take_suggestion(Some(place), stamp, fx);
             }
-            Msg::Paste(text) => self.paste(&text),
+            Msg::Paste(text) => self.paste(&text, fx),
             Msg::Resize { width, height } => self.size = (width, height),
             Msg::Focus(focused) => self.focused = focused,
             Msg::Drawn { card, stamp } => {

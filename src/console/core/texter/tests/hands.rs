@@ -148,7 +148,7 @@ fn a_practice_is_left_with_a_word_on_what_it_was() {
     (desk.model.options.practice, desk.model.options.scored) = (true, false);
     desk.keys("q");
     let Some(OverlayView::Confirm { lines, choices, .. }) = desk.model.overlay_view() else { panic!("it asks") };
-    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["practice-leave-means"]);
+    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["practice-leave-means", "practice-missing"]);
     assert_eq!(choices.len(), 2);
     desk.wait(1_000);
     desk.keys("<enter>");

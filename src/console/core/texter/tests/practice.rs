@@ -1,8 +1,13 @@
+use std::collections::BTreeSet;
+
 use super::driver::{Desk, inbound, line};
 use crate::api::event::EventKind;
-use crate::console::core::shared::say::Say;
-use crate::console::core::texter::Focus;
+use crate::console::core::shared::say::{Arg, Say};
+use crate::console::core::texter::overlay::Overlay;
 use crate::console::core::texter::practice::{CARDS, Step};
+use crate::console::core::texter::view::CardPane;
+use crate::console::core::texter::{Before, Focus};
+use crate::console::keymap::action::Action;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::i18n::{Catalogue, Value};
@@ -214,4 +219,47 @@ fn whoever_has_sent_nothing_yet_gets_few_contacts_at_first() {
     desk.model.options.first_slice = Some(60);
     desk.keys("r");
     assert_eq!(asked(&desk), [0], "never more than others");
+}
+
+/// What ended the screen before, pressed once more, must reach nobody.
+#[test]
+fn a_key_of_its_own_stands_between_another_screen_and_real_voters() {
+    for before in [Before::Practice, Before::Screen] {
+        let mut desk = Desk::fresh();
+        desk.model.options.before = before;
+        desk.restart(3, 0, &BTreeSet::new());
+        desk.wait(5_000);
+        for key in ["<enter>", "<space>", "y", "<esc>", "<tab>", "1", "<enter>"] {
+            desk.keys(key);
+            desk.wait(2_000);
+            assert_eq!(desk.model.overlays, [Overlay::Begin], "{key}");
+        }
+        assert_eq!(desk.sent().len(), 0);
+        desk.keys("c");
+        assert!(desk.model.overlays.is_empty());
+        desk.wait(2_000);
+        desk.keys("<enter>");
+        assert_eq!(desk.sent().len(), 1);
+    }
+}
+
+/// With no captain to ask, and nothing more to come: the practice speaks of itself, and says what it still wants.
+#[test]
+fn a_practice_left_early_says_what_is_missing() {
+    let mut desk = practice();
+    for _ in 0..CARDS {
+        desk.wait(1_500);
+        desk.keys("<enter>");
+    }
+    assert_eq!(desk.sent().len(), CARDS);
+    answers(&mut desk, 1, "Yes! Count me in");
+    answers(&mut desk, 5, "Who is this?");
+    let CardPane::Empty { lines } = desk.model.card_pane() else { panic!("a card") };
+    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["practice-all-sent", "texter-answer-meanwhile"]);
+    assert!(desk.model.why_not(Action::RequestMore).is_some());
+    desk.keys("q");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Leave { .. })));
+    let lines = desk.model.practice_left();
+    assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["practice-leave-means", "practice-missing"]);
+    assert_eq!(lines[1].args, [("cards", Arg::Number(0)), ("waiting", Arg::Number(2))]);
 }

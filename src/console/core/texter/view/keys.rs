@@ -85,6 +85,9 @@ impl Model {
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
             Context::Global | Context::Texting | Context::Board | Context::Home | Context::Review => &[],
         };
+        if self.overlays.last() == Some(&Overlay::Begin) {
+            return Vec::new();
+        }
         // Where something is written, Enter keeps it and Esc does not: nothing is chosen.
         let written = matches!(self.overlays.last(), Some(Overlay::Write { .. }));
         wanted
@@ -181,6 +184,7 @@ impl Model {
             Action::ShowHard if !self.something_is_held_back() => Some(Say::new("texter-nothing-hidden")),
             Action::Greet if self.took_over_from().is_none() => Some(Say::new("texter-nobody-before")),
             Action::Open if self.selected.is_none() => Some(Say::new("texter-inbox-empty")),
+            Action::RequestMore if self.options.practice => Some(Say::new("practice-no-more")),
             Action::Finish if !self.is_scored() => Some(Say::new("texter-no-rehearsal")),
             Action::RequestMore if matches!(self.link, LinkState::Offline { .. }) => {
                 Some(Say::new("texter-offline-no-more"))

@@ -49,6 +49,10 @@ impl Model {
                 groups.retain(|(_, rows)| !rows.is_empty());
                 OverlayView::Help { from: *from, groups, scroll: *scroll }
             }
+            Overlay::Begin => {
+                let (title, lines) = self.begin_lines();
+                OverlayView::Begin { title, lines }
+            }
             Overlay::Palette { from, query, selected } => OverlayView::Palette {
                 query: query.text().to_owned(),
                 cursor: query.cursor(),
@@ -198,7 +202,7 @@ impl Model {
         let (unknown, parked) = (self.unknown_count(), self.parked_count());
         let mut lines = Vec::new();
         if self.leaves_practice() {
-            return vec![Say::new("practice-leave-means")];
+            return self.practice_left();
         }
         let pressed = self.in_window().len();
         if pressed > 0 {

@@ -354,6 +354,13 @@ pub struct TalkRow {
 /// The top layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OverlayView {
+    /// Real voters are next.
+    Begin {
+        /// That they are.
+        title: Say,
+        /// What it means, and the key that goes on.
+        lines: Vec<Say>,
+    },
     /// Help.
     Help {
         /// Where it was opened from.

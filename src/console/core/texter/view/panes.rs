@@ -139,6 +139,13 @@ impl Model {
 
     fn nothing_to_send(&self) -> Vec<Say> {
         let mut lines = Vec::new();
+        if self.options.practice {
+            // There are no more, and no captain to ask for any.
+            let waiting = self.people.waiting();
+            lines.push(Say::new("practice-all-sent"));
+            lines.extend((waiting > 0).then(|| Say::new("texter-answer-meanwhile").with("count", waiting)));
+            return lines;
+        }
         if let Some(why) = self.all_blocked() {
             lines.push(why);
         }
