@@ -167,6 +167,16 @@ pub fn verdict(text: &str) -> Inbound {
     }
 }
 
+/// True when nobody has to answer a text: the program does, or it asks for nothing. `helped`: who we are was told for it.
+#[must_use]
+pub fn is_settled(inbound: &Inbound, helped: bool) -> bool {
+    match inbound {
+        Inbound::OptOutWord { .. } | Inbound::OptIn => true,
+        Inbound::Help => helped,
+        Inbound::Possible { .. } | Inbound::Plain => false,
+    }
+}
+
 /// The notice of an opt-out goes so long after the wish at the latest: later it may be taken for one more text (47 CFR 64.1200(a)(12)).
 pub const NOTICE_AGE: SignedDuration = SignedDuration::from_mins(5);
 

@@ -52,8 +52,8 @@ on_every_store! {
         refused(home.try_act(&admin, Act::NotOptOut { contact: to.id, after_seq: u64::MAX }).await, Code::Invalid);
         home.says(phone(0), "START").await;
         let line = home.line(&tom, other, held.id).await;
-        assert_eq!((line.opt_out.clone(), line.status), (OptOut::No, Status::NeedsResponse));
-        assert!(line.waiting_since.is_some());
+        assert_eq!((line.opt_out.clone(), line.status), (OptOut::No, Status::Convo), "nobody has to answer a START");
+        assert_eq!(line.waiting_since, None);
         home.try_send(&tom, home.text(&line, Reply, "Welcome back")).await.expect("allowed again");
         // A new STOP is a new cause: one more notice.
         home.jobs().await;

@@ -24,6 +24,7 @@ use crate::db;
 use crate::domain::{
     conversation::{OptOut, Status},
     ids::{ActId, MessageId},
+    opt_out::{is_settled, verdict},
     safe_text::{safe_body, safe_line},
     survey::{Free, clear_below},
     tag::{DECEASED, is_built_in},
@@ -331,13 +332,21 @@ impl Tx<'_> {
             return Ok((Status::NeedsMessage, None));
         }
         if inbound > ours {
-            // The wait began with the first text that nobody has answered.
-            let row = db::query("SELECT MIN(at) FROM messages WHERE contact = $1 AND direction = 'in' AND seq > $2")
-                .bind(contact)
-                .bind(ours)
-                .fetch_one(&mut *self.conn)
-                .await?;
-            return Ok((Status::NeedsResponse, row.try_get(0)?));
+            // The wait began with the first text that nobody has answered, and the program neither.
+            let rows = db::query(
+                "SELECT m.at, m.body, CASE WHEN EXISTS (SELECT 1 FROM messages h WHERE h.contact = m.contact AND h.seq = m.seq + 1
+                     AND h.kind = 'help' AND h.author IS NULL AND h.delivery <> 'dropped') THEN 1 ELSE 0 END
+                 FROM messages m WHERE m.contact = $1 AND m.direction = 'in' AND m.seq > $2 ORDER BY m.seq",
+            )
+            .bind(contact)
+            .bind(ours)
+            .fetch_all(&mut *self.conn)
+            .await?;
+            for row in rows {
+                if !is_settled(&verdict(&col::<String>(&row, 1)?), col::<i64>(&row, 2)? != 0) {
+                    return Ok((Status::NeedsResponse, Some(col(&row, 0)?)));
+                }
+            }
         }
         Ok((if inbound > 0 { Status::Convo } else { Status::Messaged }, None))
     }

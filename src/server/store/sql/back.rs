@@ -144,10 +144,16 @@ impl Tx<'_> {
         let Some(mut line) = self.contact(contact).await? else { return Ok(()) };
         (line.preview, _) = self.last_words(contact).await?;
         line.updated_at = self.micros();
-        db::query("UPDATE contacts SET preview = $2, updated_at = $3 WHERE id = $1")
+        // Whose HELP is not answered after all waits for a person.
+        if line.status == Status::Convo && !matches!(line.opt_out, OptOut::Yes { .. }) {
+            (line.status, line.waiting_since) = self.status_of_thread(contact).await?;
+        }
+        db::query("UPDATE contacts SET preview = $2, updated_at = $3, status = $4, waiting_since = $5 WHERE id = $1")
             .bind(contact)
             .bind(line.preview.as_str())
             .bind(line.updated_at)
+            .bind(line.status.as_str())
+            .bind(line.waiting_since)
             .execute(&mut *self.conn)
             .await?;
         self.contact_event(&line)

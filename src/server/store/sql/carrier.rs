@@ -15,10 +15,10 @@ use crate::api::{
 };
 use crate::db;
 use crate::domain::{
-    conversation::OptOut,
+    conversation::{OptOut, Status},
     ids::{ContactId, MessageId},
     message::{Delivery, Direction},
-    opt_out::{self, Inbound},
+    opt_out::{self, Inbound, is_settled},
     phone::{Phone, without_numbers},
     pictures::marked,
 };
@@ -93,7 +93,13 @@ impl Tx<'_> {
         };
         let verdict = opt_out::verdict(body);
         match &contact {
-            Some(contact) => self.store_inbound(contact.clone(), (body, pictures), message).await?,
+            Some(contact) => {
+                let helped = verdict == Inbound::Help && self.answers_help(contact).await?;
+                // A STOP stands as one in lists, whoever else has to do nothing about it.
+                let stops = matches!(verdict, Inbound::OptOutWord { .. });
+                let waits = stops || pictures > 0 || !is_settled(&verdict, helped);
+                self.store_inbound(contact.clone(), (body, pictures), message, waits).await?;
+            }
             None => {
                 db::query(
                     "INSERT INTO unmatched_inbound (id, organization, carrier, phone, body, at, pictures)
@@ -164,18 +170,25 @@ impl Tx<'_> {
         }
     }
 
-    /// Stores a voter's text in its thread: they wait from their first unanswered text on.
+    /// Stores a voter's text in its thread: they wait from their first unanswered text on. `waits`: this one wants an answer from a person.
     async fn store_inbound(
         &mut self,
         mut contact: ContactRow,
         (body, pictures): (&str, u32),
         message: MessageId,
+        waits: bool,
     ) -> Result<(), StoreError> {
         contact.last_seq += 1;
         contact.foreign_seq = contact.last_seq;
-        contact.status = contact.status.after_inbound();
-        let opted_out = matches!(contact.opt_out, OptOut::Yes { .. });
-        contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
+        if waits || contact.status == Status::NeedsResponse {
+            contact.status = contact.status.after_inbound();
+            let opted_out = matches!(contact.opt_out, OptOut::Yes { .. });
+            contact.waiting_since = if opted_out { None } else { contact.waiting_since.or(Some(self.micros())) };
+        } else {
+            // Answered as it comes: it is a conversation, and nobody has to do anything about it.
+            contact.status = Status::Convo;
+            contact.waiting_since = None;
+        }
         contact.preview = preview(&marked(body, pictures));
         contact.updated_at = self.micros();
         contact.snoozed_until = None;

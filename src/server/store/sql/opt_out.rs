@@ -13,7 +13,7 @@ use crate::api::{
 use crate::db;
 use crate::domain::{
     campaign::{fill_text, help_answer, in_language, merge_fields},
-    conversation::OptOut,
+    conversation::{OptOut, Status},
     hours::HoursVerdict,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
@@ -283,8 +283,19 @@ impl Tx<'_> {
     pub(super) async fn answer_help(&mut self, id: MessageId, contact: i64) -> Result<(), StoreError> {
         let Some(contact) = self.contact(contact).await? else { return Ok(()) };
         let Some(campaign) = self.campaign(contact.campaign).await? else { return Ok(()) };
-        if !contact.opt_out.allows_text() || contact.wrong_number {
+        if !self.answers_help(&contact).await? {
             return Ok(());
+        }
+        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
+        let body = help_answer(&campaign.def, &language);
+        self.audit(None, "help_answered", format!("contact {}", contact.id), String::new());
+        self.queue_own(id, contact, (MessageKind::Help, self.micros()), body, &language).await
+    }
+
+    /// True when this person's HELP is answered by itself now.
+    pub(super) async fn answers_help(&mut self, contact: &ContactRow) -> Result<bool, StoreError> {
+        if !contact.opt_out.allows_text() || contact.wrong_number {
+            return Ok(false);
         }
         let lately = db::query(
             "SELECT 1 FROM contacts c JOIN messages m ON m.contact = c.id
@@ -300,13 +311,7 @@ impl Tx<'_> {
             .bind(contact.phone.as_str())
             .fetch_optional(&mut *self.conn)
             .await?;
-        if lately.is_some() || suppressed.is_some() {
-            return Ok(());
-        }
-        let language = contact.language.clone().unwrap_or_else(|| campaign.def.language.clone());
-        let body = help_answer(&campaign.def, &language);
-        self.audit(None, "help_answered", format!("contact {}", contact.id), String::new());
-        self.queue_own(id, contact, (MessageKind::Help, self.micros()), body, &language).await
+        Ok(lately.is_none() && suppressed.is_none())
     }
 
     /// Queues a text that needs no press: `kind` is one of those, and answers what was asked then, in microseconds.
@@ -413,7 +418,13 @@ impl Tx<'_> {
             .bind(phone)
             .execute(&mut *self.conn)
             .await?;
-        // Whoever wrote last in any of their conversations waits for an answer there again.
+        // Who has written nothing there but what the program answers by itself waits for nobody.
+        for contact in self.contacts_of(organization, phone).await? {
+            if contact.status == Status::NeedsResponse && self.status_of_thread(contact.id).await?.0 == Status::Convo {
+                self.set_status(contact.id, Status::Convo, None).await?;
+            }
+        }
+        // Whoever else wrote last in any of their conversations waits for an answer there again.
         db::query(
             "UPDATE contacts SET waiting_since = $3
              WHERE organization = $1 AND phone = $2 AND status = 'needs_response' AND waiting_since IS NULL",
