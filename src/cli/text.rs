@@ -1,5 +1,7 @@
 //! `text`: the texter's console.
 
+use std::collections::BTreeMap;
+
 use super::rest::Rest;
 use super::shift::{
     Prepared, Shift, ShiftArgs, console_options, from_a_terminal, gate_times, in_lines, keymap, prepare,
@@ -12,6 +14,7 @@ use crate::console::core::texter::TexterOptions;
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
 use crate::console::runtime::launch::{Left, LinesTo};
+use crate::domain::ids::CampaignId;
 use crate::i18n::Value;
 
 /// Contacts that somebody gets at first who has sent nothing in the campaign yet.
@@ -36,8 +39,13 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
     if lines {
         from_a_terminal(ctx)?;
     }
+    // Who goes to the list of campaigns and back is still in the same shift.
+    let mut done: BTreeMap<CampaignId, (u64, u64)> = BTreeMap::new();
     while let Prepared::Shift(shift) = prepare(&args, Role::Texter, ctx).await? {
-        let (left, rest) = one(*shift, lines, ctx).await?;
+        let campaign = shift.campaign;
+        let before = done.get(&campaign).copied().unwrap_or_default();
+        let (left, rest) = one(*shift, before, lines, ctx).await?;
+        done.insert(campaign, (left.sent, left.replied));
         if !left.goes_home {
             rest.farewell(&left, ctx).await?;
             break;
@@ -49,12 +57,13 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
 }
 
 /// One campaign's console, until it is left.
-async fn one(shift: Shift, lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
+async fn one(shift: Shift, before: (u64, u64), lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     let can = shift.server.capabilities();
     options.keymap = keymap(ctx).without(&missing(&can));
     options.gate = gate_times(ctx);
     options.has_home = true;
+    options.done_before = before;
     options.before = shift.before;
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;

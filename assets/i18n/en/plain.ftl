@@ -25,6 +25,7 @@ plain-time-between = between { $from } and { $to } there
 plain-words-whole = v, text
 plain-words-more = m, more
 plain-words-anew = i, anew
+plain-words-snooze = snooze
 plain-words-status = status, stand
 plain-words-stay = stay
 plain-words-line = line

@@ -147,6 +147,9 @@ texter-gone-erased = { $name } was erased on request. { $who }
 
 ## Done
 texter-wrong-number-done = { $name }: wrong number recorded, closed; { $key } takes it back.
+texter-told-already = { $name } has had these very words before.
+texter-told-before = { $name } has had these very words before. To send them again all the same, send once more.
+texter-closed-draft = { $name } closed. The reply you had begun was not sent; it stays as a draft. { $key } takes it back.
 texter-closed-done = { $name } closed; { $key } takes it back.
 texter-skipped-done = { $name } skipped, nothing sent; { $key } takes it back.
 texter-reopened-done = { $name } is open again.
@@ -173,6 +176,7 @@ texter-release-counts = You hold { $unsent } without a first text and { $convers
     [one] 1 voter waits
    *[other] { $waiting } voters wait
 } for your answer.
+texter-release-for-good = Giving back cannot be taken back: others get them from then on.
 texter-release-there = What you give back may not come back to you: this campaign's server gives contacts only to whom its admin assigns them, or while the campaign lets its texters ask for more.
 texter-release-unsent = The ones without a first text
 texter-release-conversations = The conversations

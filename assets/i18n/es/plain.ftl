@@ -25,6 +25,7 @@ plain-time-between = entre las { $from } y las { $to } allí
 plain-words-whole = v, texto
 plain-words-more = m, más
 plain-words-anew = i, otra vez
+plain-words-snooze = posponer
 plain-words-status = status, estado
 plain-words-stay = quedarse
 plain-words-line = línea

@@ -90,6 +90,9 @@ texter-gone-expired = { $name } volvió a la reserva: estuviste fuera demasiado 
 
 ## Hecho
 texter-wrong-number-done = { $name }: número equivocado anotado, cerrada; { $key } lo deshace.
+texter-told-already = { $name } ya recibió estas mismas palabras.
+texter-told-before = { $name } ya recibió estas mismas palabras. Para enviarlas otra vez, envía de nuevo.
+texter-closed-draft = { $name }: cerrada. La respuesta que habías empezado no se envió; queda como borrador. { $key } lo deshace.
 texter-closed-done = { $name }: cerrada; { $key } lo deshace.
 texter-skipped-done = { $name }: saltado, no se envió nada; { $key } lo deshace.
 texter-reopened-done = { $name }: abierta de nuevo.
@@ -116,6 +119,7 @@ texter-release-counts = Tienes { $unsent } sin primer mensaje y { $conversations
     [one] 1 votante espera
    *[other] { $waiting } votantes esperan
 } tu respuesta.
+texter-release-for-good = Devolver no se puede deshacer: desde entonces son de otros.
 texter-release-there = Lo que devuelves quizá no regrese contigo: el servidor de esta campaña da contactos solo a quien los asigna su administrador, o mientras la campaña deja que sus voluntarios pidan más.
 texter-release-unsent = Los que no tienen primer mensaje
 texter-release-conversations = Las conversaciones

@@ -179,7 +179,10 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         _ => None,
     });
     let of_another = (word == BACK).then_some(Action::Back).into_iter().chain(of_another).next();
-    let named = |action: Action| folded(action.name()) == small || folded(&voice.word(action.label_key())) == small;
+    let named = |action: Action| {
+        let other = action == Action::Snooze && voice.is_one_of("plain-words-snooze", &["snooze"], &small);
+        other || folded(action.name()) == small || folded(&voice.word(action.label_key())) == small
+    };
     let mut elsewhere = None;
     for info in ACTIONS.iter().filter(|info| keymap.offers(info.action) && named(info.action)) {
         if info.action.works_in(context) {

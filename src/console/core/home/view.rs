@@ -191,7 +191,7 @@ impl Model {
                             .with("waiting", todo.waiting),
                     ]
                     .into_iter()
-                    .chain(released_there(self.options.hands_out))
+                    .chain([released_there(self.options.hands_out)])
                     .collect(),
                     choices: release_choices(keymap, self.options.talks_alone),
                     selected: *selected,

@@ -335,6 +335,11 @@ impl Model {
 
     /// A key was pressed: somebody works.
     pub(super) fn works(&mut self, stamp: Stamp) {
+        // Whoever has no card and nobody who waits has nothing to rest from.
+        if self.card.is_none() && self.open.is_none() && self.people.waiting() == 0 {
+            self.work_began = None;
+            return;
+        }
         if self.last_key.is_none_or(|last| stamp.mono.saturating_sub(last) > REST) {
             self.work_began = None;
         }

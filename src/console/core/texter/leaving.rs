@@ -145,7 +145,7 @@ impl Model {
     }
 
     /// Something is begun to be written to this person, in their conversation or kept.
-    fn has_words(&self, contact: ContactId) -> bool {
+    pub(super) fn has_words(&self, contact: ContactId) -> bool {
         let open = self.open.as_ref().is_some_and(|open| open.contact == contact && !open.editor.is_blank());
         open || self.has_draft(contact)
     }

@@ -84,6 +84,8 @@ pub struct TexterOptions {
     pub had: Vec<(ContactId, bool)>,
     /// The server tells who has what this person held before.
     pub whereabouts: bool,
+    /// First texts and replies confirmed in this campaign since the program was started, before this console was opened.
+    pub done_before: (u64, u64),
     /// Where this console was left; later, what the journal has of it.
     pub place: Place,
 }
@@ -117,6 +119,7 @@ impl TexterOptions {
             had: Vec::new(),
             whereabouts: true,
             place: Place::default(),
+            done_before: (0, 0),
             day_first: false,
             first_slice: None,
         }
@@ -400,6 +403,7 @@ impl Model {
     /// A console before anything was loaded.
     #[must_use]
     pub fn new(options: TexterOptions) -> Self {
+        let (sent, replied) = options.done_before;
         let coming_back = super::resume::ComingBack { due: options.place.due.clone(), ..Default::default() };
         Self {
             coming_back,
@@ -429,8 +433,8 @@ impl Model {
             asked_more: false,
             taking: None,
             slice_total: 0,
-            sent: 0,
-            replied: 0,
+            sent,
+            replied,
             size: (80, 24),
             focused: true,
             lease_until: None,

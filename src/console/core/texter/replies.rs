@@ -200,6 +200,10 @@ impl Model {
         open.looked_through = false;
         self.focus = Focus::Composer;
         self.draft_dirty = true;
+        let written = self.open.as_ref().map(|open| (open.contact, open.editor.text().to_owned()));
+        if let Some((contact, _)) = written.filter(|(contact, words)| self.has_been_told(*contact, words)) {
+            self.say(Level::Info, self.about("texter-told-already", contact));
+        }
     }
 
     /// The editor came back with a text.
@@ -344,9 +348,11 @@ impl Model {
                     }
                     None => self.may_undo(Undo::Close(contact)),
                 }
+                let begun = !skipped && self.has_words(contact);
                 self.closed(contact, fx);
                 let key = self.undo_key();
                 let done = match (skipped, flagged) {
+                    _ if begun => "texter-closed-draft",
                     (true, true) => "texter-flagged-done",
                     (true, false) => "texter-skipped-done",
                     _ => "texter-closed-done",

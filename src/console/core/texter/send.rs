@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::acts::Then;
 use super::gate::Armed;
 use super::model::{Focus, Model};
-use crate::api::message::{SendRequest, Shown};
+use crate::api::message::{SendRequest, Shown, ThreadEntry};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{ConfirmedWhat, Stamp};
 use crate::console::core::shared::notice::Level;
@@ -13,7 +13,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::domain::ids::ContactId;
-use crate::domain::message::MessageKind;
+use crate::domain::message::{Delivery, Direction, MessageKind};
 
 /// Where a server wants two presses for a text: the second comes within this time, or it is a first one again.
 const SECOND_PRESS: Duration = Duration::from_secs(10);
@@ -53,7 +53,8 @@ impl Model {
             return;
         }
         let Some(shown) = self.shown(Armed::Card, card.contact, &card.hash, stamp) else { return };
-        if self.wants_another_press(card.contact, &card.hash, stamp) {
+        if self.beside.two_presses && self.wants_another_press((card.contact, &card.hash), "texter-press-again", stamp)
+        {
             return;
         }
         let (Some(line), Some(campaign)) = (self.people.line(card.contact), &self.campaign) else { return };
@@ -77,11 +78,21 @@ impl Model {
         }
     }
 
-    /// True for the first of the two presses that some servers want: the second is to follow soon, on the same words.
-    fn wants_another_press(&mut self, contact: ContactId, hash: &str, stamp: Stamp) -> bool {
-        if !self.beside.two_presses {
-            return false;
-        }
+    /// These words have gone to this person before, as far as their conversation is here.
+    pub(super) fn has_been_told(&self, contact: ContactId, words: &str) -> bool {
+        let Some(thread) = self.threads.get(contact) else { return false };
+        thread.entries().iter().any(|entry| match entry {
+            ThreadEntry::Message(message) => {
+                let went = !matches!(message.delivery, Delivery::Dropped | Delivery::Failed);
+                message.direction == Direction::Outbound && went && message.body.trim() == words.trim()
+            }
+            ThreadEntry::Note { .. } => false,
+        })
+    }
+
+    /// True for the first of two presses, where two are wanted: by some servers for each text, and by us for words that went before. The
+    /// second is to follow soon, on the same words. `why` is said.
+    fn wants_another_press(&mut self, (contact, hash): (ContactId, &str), why: &'static str, stamp: Stamp) -> bool {
         let first = self.pressed_once.take().filter(|(of, words, at)| {
             *of == contact && words == hash && stamp.mono.saturating_sub(*at) <= SECOND_PRESS
         });
@@ -89,7 +100,7 @@ impl Model {
             return false;
         }
         self.pressed_once = Some((contact, hash.to_owned(), stamp.mono));
-        self.say(Level::Info, Say::new("texter-press-again"));
+        self.say(Level::Info, self.about(why, contact));
         true
     }
 
@@ -112,7 +123,9 @@ impl Model {
             return;
         };
         let contact = open.contact;
-        if self.wants_another_press(contact, &text_hash, stamp) {
+        let again = self.has_been_told(contact, &body);
+        let why = if again { "texter-told-before" } else { "texter-press-again" };
+        if (again || self.beside.two_presses) && self.wants_another_press((contact, &text_hash), why, stamp) {
             return;
         }
         let Some(open) = &self.open else { return };

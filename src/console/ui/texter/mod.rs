@@ -25,6 +25,10 @@ const TWO_PANES: u16 = 100;
 const SCRIPT_PANE: u16 = 120;
 /// Columns of the script.
 const SCRIPT_WIDTH: u16 = 32;
+/// From this width on, the script has so many columns instead, and the replies so many.
+const WIDE: u16 = 190;
+const SCRIPT_WIDE: u16 = 44;
+const REPLIES_WIDE: u16 = 46;
 /// From this width on, card, conversation and replies are side by side.
 const THREE_PANES: u16 = 150;
 

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Part, SCRIPT_PANE, SCRIPT_WIDTH, THREE_PANES, TWO_PANES, pane_has_keys};
+use super::{Part, REPLIES_WIDE, SCRIPT_PANE, SCRIPT_WIDE, SCRIPT_WIDTH, THREE_PANES, TWO_PANES, WIDE, pane_has_keys};
 use crate::console::core::texter::marks::MarkKind;
 use crate::console::core::texter::people::{Filter, Sort};
 use crate::console::core::texter::view::{
@@ -71,6 +71,8 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
     let side = if model.side_pane || in_list { (area.width * 2 / 5).clamp(36, 56) } else { 0 };
     // The script beside the conversation takes its columns from the replies first.
     let side = if shown.is_empty() || area.width >= THREE_PANES { side } else { side.min(38) };
+    // Names and a few words of a text: the script and the conversation use the columns better.
+    let side = if shown.is_empty() || area.width < WIDE { side } else { side.min(REPLIES_WIDE) };
     let main = Rect { width: area.width - side, ..area };
     let right = Rect { x: main.right(), width: side, ..area };
     if side > 0 {
@@ -78,13 +80,13 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
     }
     let with_card = area.width >= THREE_PANES + SCRIPT_WIDTH || (area.width >= THREE_PANES && shown.is_empty());
     if with_card && model.open.is_some() {
-        let main = beside_script(ink, model, &shown, main, buffer);
+        let main = beside_script(ink, model, &shown, (main, area.width), buffer);
         let half = Rect { width: main.width / 2, ..main };
         let other = Rect { x: half.right(), width: main.width - half.width, ..main };
         take(card(ink, model, half, buffer), on_card);
         take(conversation(ink, model, cache, other, buffer), talking);
     } else if talking || (in_list && model.open.is_some()) {
-        let main = beside_script(ink, model, &shown, main, buffer);
+        let main = beside_script(ink, model, &shown, (main, area.width), buffer);
         take(conversation(ink, model, cache, main, buffer), talking);
     } else {
         take(card(ink, model, main, buffer), on_card);
@@ -93,11 +95,17 @@ pub(super) fn draw(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: R
 }
 
 /// Draws the script at the right of `area`, if there is one to show; what is left of it is the conversation's.
-fn beside_script(ink: Ink<'_>, model: &Model, steps: &[ScriptStep], area: Rect, buffer: &mut Buffer) -> Rect {
+fn beside_script(
+    ink: Ink<'_>,
+    model: &Model,
+    steps: &[ScriptStep],
+    (area, screen): (Rect, u16),
+    buffer: &mut Buffer,
+) -> Rect {
     if steps.is_empty() {
         return area;
     }
-    let width = SCRIPT_WIDTH.min(area.width / 2);
+    let width = if screen < WIDE { SCRIPT_WIDTH } else { SCRIPT_WIDE }.min(area.width / 2);
     let key = model.options.keymap.key_for(Context::Thread, Action::Answers).unwrap_or_default();
     let place = Rect { x: area.right() - width, width, ..area };
     script::pane(ink, steps, &ink.key(&key), place, buffer);
@@ -463,7 +471,12 @@ fn above_the_thread(ink: Ink<'_>, model: &Model, thread: &ThreadView, area: Rect
             vec![(format!("   {}: ", field_name(ink.words, name)), Role::Faint), (value.clone(), Role::Text)]
         }));
         if !groups.is_empty() {
-            let most = if area.height >= 14 { 2 } else { 1 };
+            let most = match area.height {
+                // Empty lines stand below it as it is.
+                30.. => 5,
+                14.. => 2,
+                _ => 1,
+            };
             row += card::flow(ink, &groups, area, row, most, buffer);
             // What does not fit is a key away, and it is said which.
             let width = |group: &Vec<Piece>| group.iter().map(|(text, _)| wrap::columns(text)).sum::<u16>();

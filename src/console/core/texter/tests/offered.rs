@@ -438,3 +438,39 @@ fn an_answers_line_goes_with_it_though_own_words_stand_before() {
     desk.keys("<alt+u>");
     assert_eq!(text(&desk), "my own words.");
 }
+
+#[test]
+fn words_that_somebody_has_had_are_said_and_asked_about_once() {
+    let mut desk = wrote("Where do I vote?");
+    let ThreadEntry::Message(mut ours) = inbound(ContactId(1001), 4, "At the school, N1001.") else { panic!() };
+    (ours.direction, ours.delivery) = (Direction::Outbound, Delivery::Delivered);
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: ThreadEntry::Message(ours) });
+    desk.event(EventKind::Thread { contact: ContactId(1001), item: inbound(ContactId(1001), 5, "Where do I vote?") });
+    desk.keys("1");
+    assert_eq!(said(&desk), "texter-told-already");
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!((desk.sent().len(), said(&desk)), (0, "texter-told-before"));
+    desk.wait(1_000);
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1, "asked once");
+}
+
+#[test]
+fn a_reply_that_was_begun_is_told_to_stay_when_its_conversation_is_closed() {
+    let mut desk = wrote("Thanks");
+    desk.keys("iSee you then<esc>x");
+    assert_eq!(said(&desk), "texter-closed-draft");
+    assert!(desk.model.has_draft(ContactId(1001)));
+}
+
+#[test]
+fn nobody_is_told_to_rest_from_an_empty_screen() {
+    let mut desk = Desk::with(0, 0);
+    desk.model.options.break_after = Duration::from_secs(60);
+    for _ in 0..26 {
+        desk.keys("<enter>");
+        desk.wait(60_000);
+    }
+    assert!(desk.model.notices.newest_first().all(|notice| notice.say.key != "texter-break"));
+}

@@ -26,10 +26,10 @@ pub fn release_choices(keymap: &Keymap, talks_alone: bool) -> Vec<(Say, Option<S
     rows
 }
 
-/// What giving back means where nobody gets it by itself: it may be for good.
+/// That giving back is for good; where nobody gets it by itself, what may come of that.
 #[must_use]
-pub fn released_there(hands_out: bool) -> Option<Say> {
-    (!hands_out).then(|| Say::new("texter-release-there"))
+pub fn released_there(hands_out: bool) -> Say {
+    Say::new(if hands_out { "texter-release-for-good" } else { "texter-release-there" })
 }
 
 impl Model {
@@ -159,7 +159,7 @@ impl Model {
                     .with("waiting", self.people.waiting())]
                 .into_iter()
                 .chain(self.drafts_of_talks())
-                .chain(released_there(self.options.hands_out))
+                .chain([released_there(self.options.hands_out)])
                 .collect(),
                 choices: release_choices(keymap, self.options.talks_alone),
                 selected: *selected,
