@@ -374,15 +374,17 @@ pub(super) async fn prepare(args: &ShiftArgs, role: Role, ctx: &Context) -> anyh
     Ok(Prepared::Shift(Box::new(Shift { server, me: sign_in.me.clone(), campaign, journal, sign_in, before })))
 }
 
-/// What stood on the screen before the console. Where nobody real is texted it does not matter.
+/// What stood on the screen before the console. Where nobody real is texted only the practice matters.
 fn came_from(practised: bool, asked: bool, rehearsal: bool, ctx: &Context) -> Before {
-    match (rehearsal, practised, asked) {
-        (true, ..) | (_, false, false) => Before::Nothing,
-        (_, true, _) => {
-            tell(ctx.catalogue.say("practice-real-next", &[]));
+    match (practised, asked) {
+        (true, _) => {
+            if !rehearsal {
+                tell(ctx.catalogue.say("practice-real-next", &[]));
+            }
             Before::Practice
         }
-        (_, false, true) => Before::Screen,
+        (false, true) if !rehearsal => Before::Screen,
+        (false, _) => Before::Nothing,
     }
 }
 

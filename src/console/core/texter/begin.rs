@@ -38,7 +38,11 @@ impl Model {
             Say::new("begin-campaign").with("campaign", title)
         });
         let keys = Say::new("begin-keys").with("key", self.begin_letter().to_string()).with("leave", LEAVE.to_string());
-        let lines = over.into_iter().chain([Say::new("begin-real")]).chain(campaign).chain([keys]).collect();
-        (Say::new("begin-title"), lines)
+        // A team's rehearsal has simulated voters, and somebody who looks on.
+        let rehearsal = self.rehearsal() == Some(true);
+        let (title, next) =
+            if rehearsal { ("begin-rehearsal-title", "begin-rehearsal") } else { ("begin-title", "begin-real") };
+        let lines = over.into_iter().chain([Say::new(next)]).chain(campaign).chain([keys]).collect();
+        (Say::new(title), lines)
     }
 }
