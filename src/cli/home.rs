@@ -48,11 +48,25 @@ pub async fn run(args: AssignmentsArgs, ctx: &Context) -> Outcome {
     let asking = || format!("asking {} for your campaigns", sign_in.server);
     let todos = server.campaigns().await.with_context(asking)?;
     if args.json {
-        out_json(&todos)?
+        out_json(&in_json(&todos, sign_in.kind)?)?
     } else {
         out(listed(&todos, &ctx.catalogue, &TimeZone::system()))?
     }
     Ok(Exit::Done)
+}
+
+/// What a Spoke server tells nobody is null, not a number that was made up.
+fn in_json(todos: &[CampaignTodo], kind: ServerKind) -> anyhow::Result<serde_json::Value> {
+    const UNTOLD: [&str; 6] = ["held", "snoozed", "skipped", "opted_out", "sent", "replied"];
+    let mut value = serde_json::to_value(todos)?;
+    if kind == ServerKind::Spoke {
+        for todo in value.as_array_mut().into_iter().flatten() {
+            for field in UNTOLD {
+                todo["mine"][field] = serde_json::Value::Null;
+            }
+        }
+    }
+    Ok(value)
 }
 
 fn listed(todos: &[CampaignTodo], words: &Catalogue, zone: &TimeZone) -> String {
@@ -136,6 +150,28 @@ async fn is_on_record(server: &dyn CampaignServer, journal: &Journal, ctx: &Cont
 mod tests {
     use super::*;
     use crate::api::campaign::{CampaignState, Mine};
+
+    #[test]
+    fn what_spoke_does_not_tell_is_null_and_what_it_tells_a_number() {
+        let todo = CampaignTodo {
+            id: CampaignId(3),
+            title: "Parks".into(),
+            state: CampaignState::Running,
+            unsent: 4,
+            waiting: 1,
+            unassigned: 0,
+            mine: Mine { messaged: 6, convo: 2, closed: 1, ..Mine::default() },
+        };
+        let own = in_json(std::slice::from_ref(&todo), ServerKind::Native).expect("plain data");
+        let theirs = in_json(&[todo], ServerKind::Spoke).expect("plain data");
+        assert_eq!((&own[0]["mine"]["sent"], &own[0]["mine"]["held"]), (&0.into(), &0.into()));
+        for field in ["held", "snoozed", "skipped", "opted_out", "sent", "replied"] {
+            assert!(theirs[0]["mine"][field].is_null(), "{field}: {theirs}");
+        }
+        for (field, n) in [("messaged", 6), ("convo", 2), ("closed", 1)] {
+            assert_eq!(theirs[0]["mine"][field], n, "{field}");
+        }
+    }
 
     #[test]
     fn a_line_says_what_is_in_hand_and_a_title_cannot_reach_the_terminal() {

@@ -49,9 +49,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     }
     let parsed = JoinLink::parse(&link);
     if parsed.is_err() {
-        tell(
-            "note: a campaign that runs Spoke has links like https://host/TOKEN/join/NUMBER; without one, sign in by textbank login --spoke URL",
-        );
+        tell(ctx.catalogue.say("join-spoke-note", &[]));
     }
     let link = parsed?;
     if link.is_in_the_clear() {
@@ -90,10 +88,9 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
     let request = JoinRequest { invite: link.secret.expose_secret().to_owned(), name, device, proof };
     let joined = native::join(&link.base_url, &request, timeouts(ctx)).await.with_context(failed)?;
     let mut sign_in = SignIn::new(&link.base_url, joined, device, ctx.clock.now());
-    let all = sign_in::list(&dir).context("joined, but the sign-ins here cannot be read")?;
+    let all = sign_in::list(&dir).with_context(|| ctx.catalogue.say("join-not-listed", &[]))?;
     let beside: Vec<String> = sign_in.take_place(&all).into_iter().map(SignIn::name).collect();
-    sign_in::save(&dir, &sign_in)
-        .context("joined, but the sign-in could not be stored here: mend that, then run the same command again")?;
+    sign_in::save(&dir, &sign_in).with_context(|| ctx.catalogue.say("join-not-stored", &[]))?;
     let asked = accept(&sign_in, args.accept_conduct, ctx).await;
     let mut came_in = false;
     if sign_in.me.waiting {
@@ -119,14 +116,7 @@ pub async fn run(args: JoinArgs, ctx: &Context) -> Outcome {
         let args: Vec<(&str, Value)> = args.iter().map(|(name, value)| (*name, Value::Text(value.clone()))).collect();
         ctx.catalogue.say(key, &args)
     };
-    let role = match me.role {
-        Role::Texter => "role-texter",
-        Role::VettedTexter => "role-vetted-texter",
-        Role::Captain => "role-captain",
-        Role::Admin => "role-admin",
-        Role::Owner => "role-owner",
-    };
-    let role = say(role, &[]);
+    let role = role_in_words(me.role);
     let next = match me.role {
         Role::Texter | Role::VettedTexter => "text",
         Role::Captain => "captain",
@@ -202,4 +192,16 @@ fn as_a_name(given: &str) -> Result<String, Misuse> {
 fn asked_for(question: &str) -> anyhow::Result<String> {
     let given = ask(question)?.filter(|line| !line.is_empty());
     Ok(given.ok_or_else(|| Misuse(super::output::words().say("join-nothing-given", &[])))?)
+}
+
+/// What somebody may do there, in the person's language.
+pub(super) fn role_in_words(role: Role) -> String {
+    let key = match role {
+        Role::Texter => "role-texter",
+        Role::VettedTexter => "role-vetted-texter",
+        Role::Captain => "role-captain",
+        Role::Admin => "role-admin",
+        Role::Owner => "role-owner",
+    };
+    super::output::words().say(key, &[])
 }

@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::join::role_in_words;
+use super::output::words;
 use super::patience::aloud;
 use super::reach::{tell, timeouts};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -15,6 +17,7 @@ use crate::client::spoke::session::{Door, Invitation, Kind, LoginError, NewPerso
 use crate::domain::ids::DeviceId;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
 
 /// Sign in at a campaign that runs Spoke
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -47,7 +50,7 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
     let door = Door::new(&args.spoke, timeouts(ctx)).map_err(|error| Misuse(error.to_string()))?;
     let settings = look(&door, ctx).await?;
     let (cookie, me) = if args.token {
-        let token = secret("Your token: ", args.password_stdin)?;
+        let token = secret("login-token", args.password_stdin)?;
         aloud(ctx, door.address(), door.login_by_token(&token)).await.map_err(not_signed_in)?
     } else {
         if let Some(advice) = advice(&settings.strategy) {
@@ -55,9 +58,9 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
         }
         let email = match args.email {
             Some(email) => email,
-            None => asked_for("Your e-mail: ")?,
+            None => asked_for("login-email")?,
         };
-        let password = secret("Your password (it is not shown): ", args.password_stdin)?;
+        let password = secret("login-password", args.password_stdin)?;
         aloud(ctx, door.address(), door.login(&email, &password)).await.map_err(not_signed_in)?
     };
     settle(&door, (cookie, me), &settings, (args.accept_terms, args.json), ctx).await
@@ -66,13 +69,11 @@ pub async fn run(args: LoginArgs, ctx: &Context) -> Outcome {
 /// The reason first, then what helps. Spoke's links for a new password last a quarter of an hour and open a page.
 fn not_signed_in(error: LoginError) -> anyhow::Error {
     match error {
-        LoginError::Wrong => anyhow!(
-            "{error}: nobody is signed in. If it is forgotten, ask the campaign's admin for Spoke's reset link, open it in the browser, then \
-             sign in here again"
-        ),
+        LoginError::Wrong => anyhow!(said("login-wrong", &[])),
+        LoginError::NoSession => anyhow!(said("login-no-session", &[])).context(said("login-not-signed-in", &[])),
         // What the line is like is told as everywhere.
-        LoginError::Call(error) => anyhow::Error::new(error).context("not signed in"),
-        other => anyhow::Error::new(other).context("not signed in"),
+        LoginError::Call(error) => anyhow::Error::new(error).context(said("login-not-signed-in", &[])),
+        other => anyhow::Error::new(other).context(said("login-not-signed-in", &[])),
     }
 }
 
@@ -94,49 +95,36 @@ pub async fn join(
         match aloud(ctx, door.address(), door.join(invitation, &known.token)).await {
             Ok(me) => {
                 if invitation.founding {
-                    tell(
-                        "This link makes an organization, in the browser: nothing was done with it here, and you are signed in already.",
-                    );
+                    tell(said("login-founding-known", &[]));
                 } else if invitation.replies {
-                    tell(
-                        "Replies of that campaign that had waited for over an hour, if there were any, are yours now.",
-                    );
+                    tell(said("login-replies-yours", &[]));
                 }
                 return settle(&door, (known.token.clone(), me), &settings, (accept_terms, json), ctx).await;
             }
-            Err(LoginError::NoSession) => tell("Your sign-in there does not count any more."),
-            Err(error) => return Err(error).context("not joined"),
+            Err(LoginError::NoSession) => tell(said("login-ended", &[])),
+            Err(error) => return Err(error).with_context(|| said("login-not-joined", &[])),
         }
     }
     if let Some(advice) = advice(&settings.strategy) {
         bail!("{advice}");
     }
     if !std::io::stdin().is_terminal() {
-        let why = "an invitation to a Spoke server asks for e-mail and password: run it in a terminal, or sign in first by textbank login";
-        return Err(Misuse(why.into()).into());
+        return Err(Misuse(said("login-needs-terminal", &[])).into());
     }
     if invitation.founding {
-        tell(format!(
-            "This link is for whoever makes an organization at the Spoke server {}. The organization itself is made in the browser, by the same \
-             link; here it makes your account and signs you in. To text for somebody, ask them for their join link \
-             (https://.../join): textbank join LINK",
-            door.address()
-        ));
+        tell(said("login-founding", &[("server", door.address())]));
     } else {
-        tell(format!("This is an invitation to text for a campaign that runs Spoke, at {}.", door.address()));
+        tell(said("login-invitation", &[("server", door.address())]));
     }
-    let has = invitation.replies || {
-        let answer = ask("Do you have an account there already? [y/N] ")?;
-        answer.is_some_and(|answer| answer.to_lowercase().starts_with('y'))
-    };
-    let email = asked_for("Your e-mail: ")?;
-    let question = if has { "Your password (it is not shown): " } else { "Choose a password (it is not shown): " };
+    let has = invitation.replies || is_yes(ask(&question("login-has-account", &[]))?);
+    let email = asked_for("login-email")?;
+    let question = if has { "login-password" } else { "login-choose-password" };
     let password = secret(question, false)?;
     if !has {
         // Unseen, a slip would lock them out of an account that nobody can open.
-        let again = secret("The same password again: ", false)?;
+        let again = secret("login-password-again", false)?;
         if again.expose_secret() != password.expose_secret() {
-            return Err(Misuse("the two passwords are not the same: nothing was done; run it again".to_owned()).into());
+            return Err(Misuse(said("login-passwords-differ", &[])).into());
         }
     }
     let (cookie, _) = if has {
@@ -144,23 +132,23 @@ pub async fn join(
     } else {
         let first_name = match name {
             Some(name) => name.to_owned(),
-            None => asked_for("Your first name, as voters will read it: ")?,
+            None => asked_for("login-first-name")?,
         };
         let person = NewPerson {
             first_name,
-            last_name: asked_for("Your last name: ")?,
+            last_name: asked_for("login-last-name")?,
             cell: loop {
-                match own_number(&asked_for("Your own mobile number (the campaign asks for it): ")?) {
+                match own_number(&asked_for("login-own-number")?) {
                     Some(number) => break number,
-                    None => tell("That is no phone number: ten digits, or + and the country's code in front."),
+                    None => tell(said("login-no-number", &[])),
                 }
             },
         };
         let made = aloud(ctx, door.address(), door.sign_up(invitation, (&email, &password), &person)).await;
-        made.context("no account was made")?
+        made.with_context(|| said("login-no-account", &[]))?
     };
     let joined = aloud(ctx, door.address(), door.join(invitation, &cookie)).await;
-    let me = joined.context("signed in, but not joined")?;
+    let me = joined.with_context(|| said("login-in-not-joined", &[]))?;
     settle(&door, (cookie, me), &settings, (accept_terms, json), ctx).await
 }
 
@@ -184,33 +172,21 @@ async fn settle(
     let person = me.clone();
     let done = store(door, (cookie.clone(), me), (settings, &wants), json, ctx)?;
     if wants.terms {
-        let address = door.address();
-        let yes = accept
-            || {
-                let question = format!(
-                    "This server asks its texters to accept its terms once. They are in the browser at {address}. Have you read them, and do \
-                 you accept them? [y/N] "
-                );
-                let asks = std::io::stdin().is_terminal() && !json;
-                asks && ask(&question)?.is_some_and(|answer| answer.trim().to_lowercase().starts_with('y'))
-            };
+        let server = [("server", door.address())];
+        let asks = std::io::stdin().is_terminal() && !json;
+        let yes = accept || asks && is_yes(ask(&question("login-terms", &server))?);
         if yes {
-            door.accept_terms(&cookie, &person).await.context("signed in, but the terms are not accepted")?;
-            tell("The terms are accepted.");
+            door.accept_terms(&cookie, &person).await.with_context(|| said("login-terms-failed", &[]))?;
+            tell(said("login-terms-accepted", &[]));
             if !json {
-                out(format!("Next: {} text", ctx.program))?;
+                out(said("login-next", &[("program", &ctx.program)]))?;
             }
         } else {
-            tell(format!(
-                "This server's terms are not accepted yet: read them in the browser at {address}, then sign in again with --accept-terms."
-            ));
+            tell(said("login-terms-open", &server));
         }
     }
     if wants.profile {
-        tell(format!(
-            "The campaign wants to know something of its texters that is not filled in: open {} in the browser once, where it asks for it.",
-            door.address()
-        ));
+        tell(said("login-profile", &[("server", door.address())]));
     }
     Ok(done)
 }
@@ -219,21 +195,16 @@ async fn settle(
 async fn look(door: &Door, ctx: &Context) -> anyhow::Result<Settings> {
     let kind = aloud(ctx, door.address(), door.kind())
         .await
-        .with_context(|| format!("asking {} what it is", door.address()))?;
+        .with_context(|| said("login-asking", &[("server", door.address())]))?;
     match kind {
         Kind::Spoke(settings) => {
             if door.is_in_the_clear() {
-                tell(
-                    "warning: this server is reached without encryption: whoever is on the network between can read along",
-                );
+                tell(said("login-in-the-clear", &[]));
             }
             Ok(settings)
         }
         Kind::Rewired => bail!("{REWIRED}"),
-        Kind::Other => bail!(
-            "{} is no Spoke server as far as can be seen. Its address is the one that you text at in the browser, up to the first `/`",
-            door.address()
-        ),
+        Kind::Other => bail!(said("login-no-spoke", &[("server", door.address())])),
     }
 }
 
@@ -247,55 +218,72 @@ fn store(
     let dir = ctx.paths.sign_ins_dir();
     let device = sign_in::device(&dir, DeviceId(ctx.ids.act_id(ctx.clock.now())))?;
     let sign_in = SignIn::at_spoke(door.address(), cookie, me, device, ctx.clock.now());
-    sign_in::save(&dir, &sign_in).context("signed in, but it could not be stored here")?;
+    sign_in::save(&dir, &sign_in).with_context(|| said("login-not-stored", &[]))?;
     let me = &sign_in.me;
     if json {
         let kind = sign_in.kind;
         out_json(&serde_json::json!({ "sign_in": sign_in.name(), "server": sign_in.server, "kind": kind, "me": me }))?;
         return Ok(Exit::Done);
     }
-    let of = if me.organization.is_empty() { String::new() } else { format!(" of {}", safe_line(&me.organization)) };
-    out(format!(
-        "{} is signed in as {}{of} at {} (sign-in {}).\nREAL VOTERS. This campaign runs Spoke.",
-        safe_line(&me.name),
-        me.role.in_words(),
-        sign_in.server,
-        sign_in.name()
-    ))?;
-    if me.organization.is_empty() {
-        out("You text for no organization there yet: open its join link by textbank join LINK.")?;
+    let organization = safe_line(&me.organization);
+    let is_in = if organization.is_empty() { "login-is-in" } else { "login-is-in-of" };
+    let told = said(
+        is_in,
+        &[
+            ("name", &safe_line(&me.name)),
+            ("role", &role_in_words(me.role)),
+            ("organization", &organization),
+            ("server", &sign_in.server),
+            ("sign-in", &sign_in.name()),
+        ],
+    );
+    out(format!("{told}\n{}", said("login-runs-spoke", &[])))?;
+    if organization.is_empty() {
+        out(said("login-no-organization", &[]))?;
     }
     if settings.strategy == Strategy::Token {
-        tell("Should the sign-in end, ask the campaign for another token.");
+        tell(said("login-token-ends", &[]));
     }
-    let watch = if me.role >= Role::Captain { format!(", or {} captain to watch", ctx.program) } else { String::new() };
     if !wants.terms {
-        out(format!("Next: {} text{watch}", ctx.program))?;
+        let next = if me.role >= Role::Captain { "login-next-watch" } else { "login-next" };
+        out(said(next, &[("program", &ctx.program)]))?;
     }
     Ok(Exit::Done)
 }
 
 /// A secret, asked for without being shown, or the first line of standard input.
-fn secret(question: &str, from_stdin: bool) -> anyhow::Result<SecretString> {
+fn secret(key: &str, from_stdin: bool) -> anyhow::Result<SecretString> {
     let given = if from_stdin {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).context("no password on standard input")?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     } else if std::io::stdin().is_terminal() {
-        rpassword::prompt_password(question).context("the password could not be asked for")?
+        rpassword::prompt_password(question(key, &[])).context("the password could not be asked for")?
     } else {
-        return Err(Misuse(
-            "nobody to ask for the password: run it in a terminal, or give it by --password-stdin".into(),
-        )
-        .into());
+        return Err(Misuse(said("login-nobody-to-ask", &[])).into());
     };
     if given.is_empty() {
-        return Err(Misuse("nothing was given".to_owned()).into());
+        return Err(Misuse(said("login-nothing-given", &[])).into());
     }
     Ok(given.into())
 }
 
-fn asked_for(question: &str) -> anyhow::Result<String> {
-    let given = ask(question)?.filter(|line| !line.is_empty());
-    Ok(given.ok_or_else(|| Misuse("nothing was given".to_owned()))?)
+fn asked_for(key: &str) -> anyhow::Result<String> {
+    let given = ask(&question(key, &[]))?.filter(|line| !line.is_empty());
+    Ok(given.ok_or_else(|| Misuse(said("login-nothing-given", &[])))?)
+}
+
+fn said(key: &str, args: &[(&str, &str)]) -> String {
+    let args: Vec<(&str, Value)> = args.iter().map(|(name, value)| (*name, Value::Text((*value).to_owned()))).collect();
+    words().say(key, &args)
+}
+
+/// A sentence that is answered on its own line.
+fn question(key: &str, args: &[(&str, &str)]) -> String {
+    format!("{} ", said(key, args))
+}
+
+/// In both languages, whichever is set.
+fn is_yes(answer: Option<String>) -> bool {
+    answer.is_some_and(|answer| answer.trim().to_lowercase().starts_with(['y', 's']))
 }

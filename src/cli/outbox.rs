@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::output::words;
 use super::reach::{SignInArgs, spoke, tell};
 use super::{Context, Exit, Misuse, Outcome, out, out_json};
 use crate::api::act::Act;
@@ -22,6 +23,7 @@ use crate::doctor::long;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::message::MessageKind;
 use crate::domain::safe_text::safe_line;
+use crate::i18n::Value;
 
 /// Names are worth a moment and no more.
 const QUICK: Duration = Duration::from_secs(2);
@@ -176,7 +178,7 @@ async fn decide(all: &[SignIn], id: uuid::Uuid, sent: bool, ctx: &Context) -> an
             return Ok(());
         }
     }
-    Err(Misuse(format!("{id} is no text of unknown outcome here; textbank outbox --json lists what there is")).into())
+    Err(Misuse(said("box-none", &[("id", id.to_string())])).into())
 }
 
 /// A Spoke server that stored a first text and did not count it would have it sent again: it is told before the row goes that has kept
@@ -188,20 +190,13 @@ async fn tell_server(sign_in: &SignIn, what: &ConfirmedWhat, ctx: &Context) -> a
     }
     let server = spoke(sign_in, super::reach::timeouts(ctx), ctx)?;
     let told = server.count_as_texted(text.campaign, text.contact).await;
-    told.map_err(|error| {
-        anyhow::anyhow!(
-            "nothing was changed: the server still takes this person for not texted, and could not be told otherwise              ({error}). Run this again with the network there and signed in"
-        )
-    })
+    told.map_err(|error| anyhow::anyhow!(said("box-not-told", &[("why", error.to_string())])))
 }
 
 /// What to do where the console is that has the journal.
 fn in_a_console(error: anyhow::Error) -> anyhow::Error {
     if matches!(error.downcast_ref::<JournalError>(), Some(JournalError::InUse(_))) {
-        return anyhow::anyhow!(
-            "a console with this sign-in is open and holds the journal: press O in it, it shows the same; or leave it \
-             with q and run this again"
-        );
+        return anyhow::anyhow!(said("box-console-open", &[]));
     }
     error
 }
@@ -257,21 +252,14 @@ fn row(
         Decided::Accepted { .. } => None,
     });
     let todo = match held.state {
-        State::Confirmed if half_way => format!(
-            "their notice went, the opt-out itself not yet: run {program} text --sign-in {sign_in} with the network there, it is \
-             tried again until it is done"
-        ),
-        State::Confirmed => format!("run {program} text --sign-in {sign_in} with the network there: it is handed in"),
-        State::Unknown => format!(
-            "never sent again by itself: ask a captain to look whether the voter has it, then {program} outbox --sign-in {sign_in} \
-             --sent {id} or --not-sent {id}",
-            id = held.act.id
-        ),
-        State::Parked => format!("comes back as a card or draft in {program} text --sign-in {sign_in}"),
-        State::Accepted | State::Refused | State::Discarded => {
-            "nothing: it goes when the server's feed has told of it".to_owned()
-        }
+        State::Confirmed if half_way => "box-do-half-way",
+        State::Confirmed => "box-do-waits",
+        State::Unknown => "box-do-unknown",
+        State::Parked => "box-do-parked",
+        State::Accepted | State::Refused | State::Discarded => "box-do-settled",
     };
+    let id = held.act.id.to_string();
+    let todo = said(todo, &[("program", program.to_owned()), ("name", sign_in.to_owned()), ("id", id)]);
     let contact = contact.map(|contact| contact.0);
     let (id, at, state) = (held.act.id, held.act.at, held.state.as_str());
     Row { id, kind, contact, name, age_seconds, at, state, half_way, reason, todo }
@@ -283,30 +271,67 @@ fn name_of(act: &Act) -> String {
     value.get("act").and_then(|name| name.as_str()).unwrap_or("act").to_owned()
 }
 
+fn said(key: &str, args: &[(&str, String)]) -> String {
+    let args: Vec<(&str, Value)> = args.iter().map(|(name, value)| (*name, Value::Text(value.clone()))).collect();
+    words().say(key, &args)
+}
+
+/// How long ago, in the person's language; only days have another name there.
+fn age(age: SignedDuration) -> String {
+    let told = long(age);
+    told.strip_suffix(" days").map_or_else(|| told.clone(), |n| said("age-days", &[("n", n.to_owned())]))
+}
+
+/// An act has its name on the wire in English; in another language its kind as in the console's own outbox.
+fn kind_in_words(kind: &str) -> String {
+    let key = match kind {
+        "initial" => "box-first-text",
+        other if words().language() == "en" => return other.replace('_', " "),
+        "reply" => "outbox-kind-reply",
+        "opt_out" => "outbox-kind-opt-out",
+        "answer" => "outbox-kind-answer",
+        "close" => "outbox-kind-close",
+        "release" => "outbox-kind-release",
+        _ => "outbox-kind-other",
+    };
+    said(key, &[])
+}
+
+fn state_in_words(row: &Row) -> String {
+    let key = match row.state {
+        "confirmed" if row.half_way => "box-half-done",
+        "confirmed" => "box-waits",
+        "parked" => "box-came-back",
+        "unknown" => "box-unknown",
+        other if words().language() == "en" => return other.to_owned(),
+        _ => "box-settled",
+    };
+    said(key, &[])
+}
+
 fn in_lines(report: &Report, now: Timestamp, zone: &TimeZone) -> String {
     let mut lines = vec![format!("{}: {}", report.sign_in, super::wipe::in_words(&report.counts, report.drafts))];
     if let Some(oldest) = report.counts.oldest {
-        lines.push(format!("The oldest was confirmed {} ago.", long(now.duration_since(oldest))));
+        lines.push(said("box-oldest", &[("age", age(now.duration_since(oldest)))]));
     }
     for row in &report.rows {
         let at = row.at.to_zoned(zone.clone());
         let today = now.to_zoned(zone.clone()).date() == at.date();
         let at = at.strftime(if today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" });
-        let ago = long(SignedDuration::from_secs(row.age_seconds));
-        let kind = match row.kind.as_str() {
-            "initial" => "first text".to_owned(),
-            other => other.replace('_', " "),
-        };
-        let to = row.name.as_ref().map(|name| format!(" to {name}")).unwrap_or_default();
-        let state = match row.state {
-            "confirmed" if row.half_way => "half done",
-            "confirmed" => "waits",
-            "parked" => "came back",
-            "unknown" => "outcome not known",
-            other => other,
+        let what = kind_in_words(&row.kind);
+        let what = match &row.name {
+            Some(name) => said("box-to", &[("what", what), ("name", name.clone())]),
+            None => what,
         };
         let why = row.reason.map(|reason| format!(" ({})", reason.replace('_', " "))).unwrap_or_default();
-        lines.push(format!("  {at} ({ago} ago)  {kind}{to}: {state}{why} -> {}", row.todo));
+        let row = [
+            ("at", at.to_string()),
+            ("age", age(SignedDuration::from_secs(row.age_seconds))),
+            ("what", what),
+            ("state", format!("{}{why}", state_in_words(row))),
+            ("do", row.todo.clone()),
+        ];
+        lines.push(format!("  {}", said("box-row", &row)));
     }
     lines.join("\n")
 }

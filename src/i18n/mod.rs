@@ -25,6 +25,7 @@ macro_rules! parts {
             include_str!(concat!("../../assets/i18n/", $language, "/practice.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/home.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/usage.ftl")),
+            include_str!(concat!("../../assets/i18n/", $language, "/machine.ftl")),
         ]
     };
 }
