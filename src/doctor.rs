@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::client::journal::Tally;
 use crate::config::{ConfigError, ConsoleConfig, Loaded, Paths, Surroundings};
 use crate::console::keymap::Keymap;
+use crate::i18n::{Catalogue, Value};
 
 /// A clock further off than this makes waiting times and texting hours look wrong on the screen.
 const SKEW_SECONDS: i64 = 30;
@@ -54,21 +55,29 @@ impl Finding {
     }
 }
 
+fn said(words: &Catalogue, key: &str, args: &[(&str, &str)]) -> String {
+    let args: Vec<(&str, Value)> = args.iter().map(|(name, value)| (*name, Value::Text((*value).to_owned()))).collect();
+    words.say(key, &args)
+}
+
+/// [`long`] in the person's language; only days have another name there.
+#[must_use]
+pub fn age(age: SignedDuration, words: &Catalogue) -> String {
+    let told = long(age);
+    told.strip_suffix(" days").map_or_else(|| told.clone(), |n| said(words, "age-days", &[("n", n)]))
+}
+
 /// Rules of one's own: the names of those that count, or what is wrong with them.
 #[must_use]
-pub fn rules(own: Result<Vec<&'static str>, String>) -> Finding {
+pub fn rules(own: Result<Vec<&'static str>, String>, words: &Catalogue) -> Finding {
     match own {
-        Ok(names) if names.is_empty() => Finding::good("rules", "those built in"),
+        Ok(names) if names.is_empty() => Finding::good("rules", said(words, "doctor-rules-built-in", &[])),
         Ok(names) => Finding::notice(
             "rules",
-            format!("your own count: {}", names.join(", ")),
-            "textbank rules list says what they are",
+            said(words, "doctor-rules-own", &[("names", &names.join(", "))]),
+            said(words, "doctor-rules-own-do", &[]),
         ),
-        Err(why) => Finding::fault(
-            "rules",
-            why,
-            "mend what is named, or take the setting `rules` out: every command stops here otherwise",
-        ),
+        Err(why) => Finding::fault("rules", why, said(words, "doctor-rules-do", &[])),
     }
 }
 
@@ -128,80 +137,91 @@ pub struct Machine<'a> {
     pub terminal: Terminal,
     /// Every server with a sign-in.
     pub servers: Vec<Seen>,
+    /// The sentences of the person's language.
+    pub words: &'a Catalogue,
 }
 
 /// Looks at everything.
 #[must_use]
 pub fn examine(machine: &Machine<'_>) -> Vec<Finding> {
+    let words = machine.words;
     let mut found = vec![settings(machine), keys(machine)];
-    found.push(directory("data directory", machine.paths.data_dir()));
-    found.push(directory("log directory", machine.paths.state_dir()));
-    found.push(terminal(machine.terminal, machine.surroundings));
-    found.push(size(machine.terminal));
-    found.push(colours(machine.surroundings));
-    found.push(characters(machine.surroundings));
+    found.push(directory("data directory", machine.paths.data_dir(), words));
+    found.push(directory("log directory", machine.paths.state_dir(), words));
+    found.push(terminal(machine.terminal, machine.surroundings, words));
+    found.push(size(machine.terminal, words));
+    found.push(colours(machine.surroundings, words));
+    found.push(characters(machine.surroundings, words));
     found.push(key_reports(machine));
-    found.push(editor(machine.surroundings));
+    found.push(editor(machine.surroundings, words));
     if machine.servers.is_empty() {
-        found.push(Finding::notice(
-            "sign-ins",
-            "none",
-            "`textbank rehearse` needs none; to text for a campaign, ask your captain for a link and run `textbank join LINK`",
-        ));
+        found.push(Finding::notice("sign-ins", said(words, "doctor-none", &[]), said(words, "doctor-none-do", &[])));
     }
     for seen in &machine.servers {
-        found.push(server(seen));
-        found.push(journal(&seen.dir));
-        found.extend(waiting(&seen.server, &seen.waits));
+        found.push(server(seen, words));
+        found.push(journal(&seen.dir, words));
+        found.extend(waiting(&seen.server, &seen.waits, words));
     }
     found
 }
 
 fn settings(machine: &Machine<'_>) -> Finding {
-    let file = machine.paths.config_file();
+    let (file, words) = (machine.paths.config_file(), machine.words);
     match machine.settings {
         Ok(_) if file.exists() => Finding::good("settings", file.display().to_string()),
-        Ok(_) => Finding::good("settings", format!("no file at {}: the defaults count", file.display())),
-        Err(error) => Finding::fault("settings", error.to_string(), "correct what is named"),
+        Ok(_) => Finding::good("settings", said(words, "doctor-defaults", &[("file", &file.display().to_string())])),
+        Err(error) => Finding::fault("settings", error.to_string(), said(words, "doctor-correct", &[])),
     }
 }
 
 fn keys(machine: &Machine<'_>) -> Finding {
+    let words = machine.words;
     let Ok(loaded) = machine.settings else {
-        return Finding::notice("keys", "not known while the settings have faults", "correct the settings first");
+        return Finding::notice(
+            "keys",
+            said(words, "doctor-keys-unknown", &[]),
+            said(words, "doctor-keys-unknown-do", &[]),
+        );
     };
     let own: usize = loaded.config.keys.values().map(std::collections::BTreeMap::len).sum();
     match Keymap::with_user(&loaded.config.keys) {
-        Ok(keymap) => Finding::good("keys", format!("{} bound, {own} of them your own", keymap.table().len())),
+        Ok(keymap) => Finding::good(
+            "keys",
+            said(words, "doctor-keys-bound", &[("n", &keymap.table().len().to_string()), ("own", &own.to_string())]),
+        ),
         Err(faults) => {
-            let words: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            Finding::fault("keys", words.join("; "), "correct [keys] in the settings file")
+            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            Finding::fault("keys", faults.join("; "), said(words, "doctor-keys-do", &[]))
         }
     }
 }
 
-fn directory(check: &'static str, dir: &Path) -> Finding {
-    let shown = dir.display();
+fn directory(check: &'static str, dir: &Path, words: &Catalogue) -> Finding {
+    let shown = dir.display().to_string();
     let Ok(meta) = dir.metadata() else {
-        return Finding::good(check, format!("{shown}, made when it is needed"));
+        return Finding::good(check, said(words, "doctor-dir-later", &[("dir", &shown)]));
     };
     if !meta.is_dir() {
         return Finding::fault(
             check,
-            format!("{shown} is a file"),
-            "move it away, or choose another place with --home",
+            said(words, "doctor-dir-file", &[("dir", &shown)]),
+            said(words, "doctor-dir-file-do", &[]),
         );
     }
     if meta.permissions().readonly() {
-        return Finding::fault(check, format!("{shown} cannot be written"), "give yourself the right to write there");
+        return Finding::fault(
+            check,
+            said(words, "doctor-dir-shut", &[("dir", &shown)]),
+            said(words, "doctor-dir-shut-do", &[]),
+        );
     }
     match open_to_others(dir) {
         Some(mode) => Finding::notice(
             check,
-            format!("{shown} can be read by other accounts of this machine (mode {mode:o})"),
+            said(words, "doctor-dir-open", &[("dir", &shown), ("mode", &format!("{mode:o}"))]),
             format!("chmod 700 {shown}"),
         ),
-        None => Finding::good(check, shown.to_string()),
+        None => Finding::good(check, shown),
     }
 }
 
@@ -219,146 +239,153 @@ fn open_to_others(_: &Path) -> Option<u32> {
     None
 }
 
-fn terminal(terminal: Terminal, surroundings: &Surroundings) -> Finding {
+fn terminal(terminal: Terminal, surroundings: &Surroundings, words: &Catalogue) -> Finding {
     const CHECK: &str = "terminal";
-    let name = if surroundings.term.is_empty() { "TERM is not set" } else { &surroundings.term };
+    let unset = said(words, "doctor-no-term", &[]);
+    let name = if surroundings.term.is_empty() { &unset } else { &surroundings.term };
     if !terminal.input || !terminal.output {
-        return Finding::notice(CHECK, "input or output is no terminal", "run doctor, and the consoles, in a terminal");
-    }
-    if surroundings.dumb() {
         return Finding::notice(
             CHECK,
-            name,
-            "the console speaks in plain lines, as this terminal cannot move its cursor",
+            said(words, "doctor-no-terminal", &[]),
+            said(words, "doctor-no-terminal-do", &[]),
         );
     }
-    let inside = if surroundings.multiplexer { ", in tmux or screen" } else { "" };
-    let notes = match surroundings.notifies {
-        Some(_) => ", shows notifications of the console",
-        None => ", shows no notifications that the console knows of: the bell rings alone",
+    if surroundings.dumb() {
+        return Finding::notice(CHECK, name, said(words, "doctor-dumb-do", &[]));
+    }
+    let key = match (surroundings.multiplexer, surroundings.notifies.is_some()) {
+        (true, true) => "doctor-terminal-inside-notifies",
+        (true, false) => "doctor-terminal-inside",
+        (false, true) => "doctor-terminal-notifies",
+        (false, false) => "doctor-terminal",
     };
-    Finding::good(CHECK, format!("{name}{inside}{notes}"))
+    Finding::good(CHECK, said(words, key, &[("name", name)]))
 }
 
-fn size(terminal: Terminal) -> Finding {
+fn size(terminal: Terminal, words: &Catalogue) -> Finding {
     const CHECK: &str = "terminal size";
     match terminal.size {
-        None => Finding::notice(CHECK, "not known", "run doctor in the terminal that you will text in"),
+        None => {
+            Finding::notice(CHECK, said(words, "doctor-size-unknown", &[]), said(words, "doctor-size-unknown-do", &[]))
+        }
         Some((w, h)) if w < 40 || h < 12 => {
-            Finding::fault(CHECK, format!("{w}x{h}"), "make the window larger: at least 40x12, better 100x30")
+            Finding::fault(CHECK, format!("{w}x{h}"), said(words, "doctor-size-do", &[]))
         }
         Some((w, h)) if w < 80 || h < 24 => {
-            Finding::notice(CHECK, format!("{w}x{h}"), "everything works; from 100x24 replies stand beside the card")
+            Finding::notice(CHECK, format!("{w}x{h}"), said(words, "doctor-size-small-do", &[]))
         }
         Some((w, h)) => Finding::good(CHECK, format!("{w}x{h}")),
     }
 }
 
-fn colours(surroundings: &Surroundings) -> Finding {
+fn colours(surroundings: &Surroundings, words: &Catalogue) -> Finding {
     let found = match (surroundings.no_color, surroundings.truecolor(), surroundings.term.contains("256color")) {
-        (true, ..) => "none (NO_COLOR is set); nothing is told by colour alone",
-        (_, true, _) => "16 million",
-        (_, _, true) => "256",
-        _ => "16",
+        (true, ..) => "doctor-no-colours",
+        (_, true, _) => "doctor-colours-many",
+        (_, _, true) => return Finding::good("colours", "256"),
+        _ => return Finding::good("colours", "16"),
     };
-    Finding::good("colours", found)
+    Finding::good("colours", said(words, found, &[]))
 }
 
-fn characters(surroundings: &Surroundings) -> Finding {
+fn characters(surroundings: &Surroundings, words: &Catalogue) -> Finding {
     if surroundings.utf8() {
         return Finding::good("characters", "UTF-8");
     }
-    let locale = if surroundings.locale.is_empty() { "no locale is set" } else { &surroundings.locale };
+    let unset = said(words, "doctor-no-locale", &[]);
+    let locale = if surroundings.locale.is_empty() { &unset } else { &surroundings.locale };
     Finding::notice(
         "characters",
-        format!("{locale}: names and replies beyond ASCII may look wrong"),
-        "set LANG to a UTF-8 locale, for example C.UTF-8; or console.ascii = true",
+        said(words, "doctor-characters", &[("locale", locale)]),
+        said(words, "doctor-characters-do", &[]),
     )
 }
 
 fn key_reports(machine: &Machine<'_>) -> Finding {
     let console = machine.settings.as_ref().map(|loaded| loaded.config.console.clone()).unwrap_or_default();
-    Finding::good("key reports", guard(machine.terminal.tells_repeats, &console))
+    Finding::good("key reports", guard(machine.terminal.tells_repeats, &console, machine.words))
 }
 
 /// How the guard against held keys works in this terminal, and what that costs in time.
 #[must_use]
-pub fn guard(tells_repeats: Option<bool>, console: &ConsoleConfig) -> String {
-    let (dwell, gap, silence) = (console.dwell_ms, console.key_gap_ms, console.key_silence_ms);
+pub fn guard(tells_repeats: Option<bool>, console: &ConsoleConfig, words: &Catalogue) -> String {
     let how = match tells_repeats {
-        Some(true) => "this terminal tells a held key from a pressed one: a press counts at once".to_owned(),
-        Some(false) => format!(
-            "this terminal cannot tell a held key from a pressed one, so it is told by its timing: a press counts at once when its key was \
-             silent for {gap} ms before, else {silence} ms later"
-        ),
-        None => format!(
-            "asked when the console starts: where the terminal tells a held key from a pressed one, a press counts at once; elsewhere at \
-             once when its key was silent for {gap} ms before, else {silence} ms later"
-        ),
+        Some(true) => "doctor-guard-told",
+        Some(false) => "doctor-guard-timed",
+        None => "doctor-guard-asked",
     };
-    format!("{how}; a new card counts no press in its first {dwell} ms")
+    let numbers = [
+        ("dwell", &*console.dwell_ms.to_string()),
+        ("gap", &*console.key_gap_ms.to_string()),
+        ("silence", &*console.key_silence_ms.to_string()),
+    ];
+    said(words, how, &numbers)
 }
 
-fn editor(surroundings: &Surroundings) -> Finding {
+fn editor(surroundings: &Surroundings, words: &Catalogue) -> Finding {
     match &surroundings.editor {
         Some(editor) => Finding::good("editor", editor),
-        None => Finding::good("editor", "none set (VISUAL or EDITOR); replies are written in the console"),
+        None => Finding::good("editor", said(words, "doctor-no-editor", &[])),
     }
 }
 
-fn server(seen: &Seen) -> Finding {
+fn server(seen: &Seen, words: &Catalogue) -> Finding {
     const CHECK: &str = "server";
     match &seen.clock {
         Err(why) => Finding::fault(
             CHECK,
             format!("{}: {why}", seen.server),
-            if seen.spoke {
-                "check the network; if you are signed out: textbank login --spoke URL"
-            } else {
-                "check the network; if you are signed out, ask your captain for a new link"
-            },
+            if seen.spoke { said(words, "doctor-server-spoke-do", &[]) } else { said(words, "doctor-server-do", &[]) },
         ),
-        Ok(_) if seen.spoke => Finding::good(CHECK, format!("{}: signed in; it runs Spoke", seen.server)),
+        Ok(_) if seen.spoke => Finding::good(CHECK, said(words, "doctor-server-spoke", &[("server", &seen.server)])),
         Ok(skew) if seen.own_time => Finding::good(
             CHECK,
-            format!(
-                "{}: signed in; it keeps a rehearsal's own time ({} from this machine's), as --rehearsal-clock says",
-                seen.server,
-                long(skew.abs())
-            ),
+            said(words, "doctor-server-own-time", &[("server", &seen.server), ("off", &age(skew.abs(), words))]),
         ),
         Ok(skew) if skew.as_secs().abs() > SKEW_SECONDS => Finding::notice(
             CHECK,
-            format!("{}: this machine's clock is {} s {}", seen.server, skew.as_secs().abs(), way(*skew)),
-            "let the system set its clock by the network",
+            said(words, way(*skew), &[("server", &seen.server), ("n", &skew.as_secs().abs().to_string())]),
+            said(words, "doctor-clock-do", &[]),
         ),
-        Ok(_) => Finding::good(CHECK, format!("{}: signed in, clocks agree", seen.server)),
+        Ok(_) => Finding::good(CHECK, said(words, "doctor-server-good", &[("server", &seen.server)])),
     }
 }
 
 fn way(skew: SignedDuration) -> &'static str {
-    if skew.is_negative() { "ahead" } else { "behind" }
+    if skew.is_negative() { "doctor-clock-ahead" } else { "doctor-clock-behind" }
 }
 
-fn waiting(server: &str, waits: &Waits) -> Option<Finding> {
+fn waiting(server: &str, waits: &Waits, words: &Catalogue) -> Option<Finding> {
     const CHECK: &str = "waiting texts";
     Some(match waits {
         Waits::NoJournal => return None,
         Waits::ConsoleOpen => Finding::notice(
             CHECK,
-            format!("for {server}: a console is open and holds the journal"),
-            "press O there: its outbox shows what waits",
+            said(words, "doctor-waits-console", &[("server", server)]),
+            said(words, "doctor-waits-console-do", &[]),
         ),
-        Waits::Unreadable(why) => Finding::fault(CHECK, format!("for {server}: {why}"), "textbank outbox says more"),
-        Waits::Counted(tally, _) if tally.unsettled() == 0 => Finding::good(CHECK, format!("for {server}: none")),
-        Waits::Counted(tally, age) => {
-            let age = age.map(|age| format!(", the oldest for {}", long(age))).unwrap_or_default();
-            let (texts, acts) = (tally.texts, tally.acts);
-            let mut found = format!("for {server}: {texts} texts and {acts} other acts are not handed in{age}");
+        Waits::Unreadable(why) => Finding::fault(
+            CHECK,
+            said(words, "doctor-waits-unread", &[("server", server), ("why", why)]),
+            said(words, "doctor-waits-unread-do", &[]),
+        ),
+        Waits::Counted(tally, _) if tally.unsettled() == 0 => {
+            Finding::good(CHECK, said(words, "doctor-waits-none", &[("server", server)]))
+        }
+        Waits::Counted(tally, since) => {
+            let counts = [
+                ("server", server),
+                ("texts", &*tally.texts.to_string()),
+                ("acts", &*tally.acts.to_string()),
+                ("age", &*since.map(|since| age(since, words)).unwrap_or_default()),
+            ];
+            let key = if since.is_some() { "doctor-waits-since" } else { "doctor-waits" };
+            let mut found = said(words, key, &counts);
             if tally.unknown > 0 {
-                found.push_str(&format!("; what became of {} is not known", tally.unknown));
+                found.push_str("; ");
+                found.push_str(&said(words, "doctor-waits-unknown", &[("n", &tally.unknown.to_string())]));
             }
-            Finding::notice(CHECK, found, "run `textbank text` with the network there; `textbank outbox` lists them")
+            Finding::notice(CHECK, found, said(words, "doctor-waits-do", &[]))
         }
     })
 }
@@ -374,22 +401,22 @@ pub fn long(age: SignedDuration) -> String {
     }
 }
 
-fn journal(dir: &Path) -> Finding {
+fn journal(dir: &Path, words: &Catalogue) -> Finding {
     const CHECK: &str = "journal";
     let key = dir.join("key");
     if !key.exists() && dir.join("key.keychain").exists() {
-        return Finding::good(CHECK, format!("sealed in {}; its key is in the system's keychain", dir.display()));
+        return Finding::good(CHECK, said(words, "doctor-journal-keychain", &[("dir", &dir.display().to_string())]));
     }
     if !key.exists() {
-        return Finding::good(CHECK, format!("not begun yet in {}", dir.display()));
+        return Finding::good(CHECK, said(words, "doctor-journal-none", &[("dir", &dir.display().to_string())]));
     }
     match open_to_others(&key) {
         Some(mode) => Finding::fault(
             CHECK,
-            format!("its key {} can be read by other accounts (mode {mode:o})", key.display()),
+            said(words, "doctor-journal-open", &[("file", &key.display().to_string()), ("mode", &format!("{mode:o}"))]),
             format!("chmod 600 {}", key.display()),
         ),
-        None => Finding::good(CHECK, format!("sealed; its key is the file {}", key.display())),
+        None => Finding::good(CHECK, said(words, "doctor-journal", &[("file", &key.display().to_string())])),
     }
 }
 
@@ -402,6 +429,7 @@ mod tests {
     use super::{Finding, Machine, Seen, State, Terminal, Waits, examine, guard};
     use crate::client::journal::Tally;
     use crate::config::{ConsoleConfig, Layers, Paths, Surroundings, load};
+    use crate::i18n::Catalogue;
 
     fn state_of(found: &[Finding], check: &str) -> State {
         found.iter().find(|finding| finding.check == check).expect("checked").state
@@ -411,15 +439,22 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let loaded = load(&Layers::default()).expect("defaults");
         let paths = Paths::below(dir.path());
-        examine(&Machine { paths: &paths, surroundings, settings: Ok(&loaded), terminal, servers })
+        examine(&Machine {
+            paths: &paths,
+            surroundings,
+            settings: Ok(&loaded),
+            terminal,
+            servers,
+            words: &Catalogue::english(),
+        })
     }
 
     #[test]
     fn what_the_guard_costs_is_told_by_the_settings() {
         let console = ConsoleConfig { key_gap_ms: 900, key_silence_ms: 70, dwell_ms: 130, ..ConsoleConfig::default() };
-        let kitty = guard(Some(true), &console);
+        let kitty = guard(Some(true), &console, &Catalogue::english());
         assert!(kitty.contains("at once") && !kitty.contains("900") && kitty.contains("130 ms"), "{kitty}");
-        let plain = guard(Some(false), &console);
+        let plain = guard(Some(false), &console, &Catalogue::english());
         assert!(plain.contains("900 ms") && plain.contains("70 ms later"), "{plain}");
     }
 
@@ -433,7 +468,7 @@ mod tests {
     #[case(Waits::ConsoleOpen, State::Notice, "a console is open")]
     #[case(Waits::Unreadable("damaged".into()), State::Fault, "damaged")]
     fn what_waits_is_told(#[case] waits: Waits, #[case] state: State, #[case] words: &str) {
-        let found = super::waiting("http://h", &waits).expect("a finding");
+        let found = super::waiting("http://h", &waits, &Catalogue::english()).expect("a finding");
         assert_eq!(found.state, state);
         assert!(found.found.contains(words), "{}", found.found);
     }
@@ -488,6 +523,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_waits_is_told_in_spanish_too() {
+        let waits = Waits::Counted(Tally { texts: 2, ..Tally::default() }, Some(SignedDuration::from_hours(72)));
+        let found = super::waiting("http://h", &waits, &Catalogue::spanish()).expect("a finding");
+        let told = "para http://h: 2 mensajes y 0 otros cambios sin entregar, el más antiguo desde hace 3 días";
+        assert_eq!(found.found, told);
+    }
+
     #[cfg(unix)]
     #[test]
     fn key_and_directory_open_to_others_are_found() {
@@ -514,6 +557,7 @@ mod tests {
             settings: Ok(&loaded),
             terminal: Terminal::default(),
             servers: vec![seen],
+            words: &Catalogue::english(),
         };
         let found = examine(&machine);
         assert_eq!(state_of(&found, "data directory"), State::Notice);

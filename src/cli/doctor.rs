@@ -17,6 +17,7 @@ use crate::config::{ConfigError, Loaded, Paths, Surroundings};
 use crate::console::term::watch;
 use crate::doctor::{Finding, Machine, Seen, State, Terminal, Waits, examine};
 use crate::env::{SystemClock, SystemIds};
+use crate::i18n::Catalogue;
 
 /// Options of `doctor`.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,20 +38,24 @@ pub async fn run(args: &Args, global: &Global) -> Outcome {
         Ok(loaded) => Ok(loaded),
         Err(error) => Err(error.downcast::<ConfigError>()?),
     };
+    let language = loaded.as_ref().ok().map(|loaded| loaded.config.language.clone());
+    let words =
+        Catalogue::for_language(&language.filter(|set| set != "auto").unwrap_or_else(|| surroundings.locale.clone()));
     let mut found = examine(&Machine {
         paths: &paths,
         surroundings: &surroundings,
         settings: loaded.as_ref(),
         terminal: terminal(),
         servers: servers(&paths, loaded.as_ref().ok()).await,
+        words: &words,
     });
     if let Ok(loaded) = &loaded {
-        found.push(crate::doctor::rules(rules::looked_at(&loaded.config.rules)));
+        found.push(crate::doctor::rules(rules::looked_at(&loaded.config.rules), &words));
     }
     if args.json {
         out_json(&found)?;
     } else {
-        out(in_lines(&found))?;
+        out(in_lines(&found, &words))?;
     }
     let faults = found.iter().any(|finding| finding.state == State::Fault);
     Ok(if faults { Exit::Problems } else { Exit::Done })
@@ -131,15 +136,17 @@ fn terminal() -> Terminal {
     Terminal { input, output, size, tells_repeats: if input && output { watch::tells_repeats() } else { None } }
 }
 
-fn in_lines(found: &[Finding]) -> String {
+fn in_lines(found: &[Finding], words: &Catalogue) -> String {
     let mut lines = Vec::new();
     for finding in found {
         let word = match finding.state {
-            State::Good => "good  ",
-            State::Notice => "notice",
-            State::Fault => "FAULT ",
+            State::Good => "doctor-good",
+            State::Notice => "doctor-notice",
+            State::Fault => "doctor-fault",
         };
-        lines.push(format!("{word}  {}: {}", finding.check, finding.found));
+        let word = words.say(word, &[]);
+        let check = words.say(&format!("doctor-check-{}", finding.check.replace(' ', "-")), &[]);
+        lines.push(format!("{word:<6}  {check}: {}", finding.found));
         lines.extend(finding.remedy.iter().map(|remedy| format!("        -> {remedy}")));
     }
     lines.join("\n")

@@ -46,7 +46,7 @@ async fn watch(ctx: &Context) -> Outcome {
     let say = |line: String| out(format!("{}\r", hang(&line, columns).replace('\n', "\r\n")));
     let mut inputs = input::real();
     let told = async {
-        say(format!("{}.", guard(Some(watch.tells_repeats()), &ctx.config.console)))?;
+        say(format!("{}.", guard(Some(watch.tells_repeats()), &ctx.config.console, &ctx.catalogue)))?;
         say("Press keys; q twice or ctrl+c ends it.".to_owned())?;
         let mut ending = false;
         while let Some(next) = inputs.next().await {

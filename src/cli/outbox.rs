@@ -19,7 +19,7 @@ use crate::client::journal::{Held, JournalError, State, Tally};
 use crate::client::native::{NativeServer, Timeouts};
 use crate::client::sign_in::{self, ServerKind, SignIn};
 use crate::console::core::shared::msg::ConfirmedWhat;
-use crate::doctor::long;
+use crate::doctor::age;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::domain::message::MessageKind;
 use crate::domain::safe_text::safe_line;
@@ -276,12 +276,6 @@ fn said(key: &str, args: &[(&str, String)]) -> String {
     words().say(key, &args)
 }
 
-/// How long ago, in the person's language; only days have another name there.
-fn age(age: SignedDuration) -> String {
-    let told = long(age);
-    told.strip_suffix(" days").map_or_else(|| told.clone(), |n| said("age-days", &[("n", n.to_owned())]))
-}
-
 /// An act has its name on the wire in English; in another language its kind as in the console's own outbox.
 fn kind_in_words(kind: &str) -> String {
     let key = match kind {
@@ -312,7 +306,7 @@ fn state_in_words(row: &Row) -> String {
 fn in_lines(report: &Report, now: Timestamp, zone: &TimeZone) -> String {
     let mut lines = vec![format!("{}: {}", report.sign_in, super::wipe::in_words(&report.counts, report.drafts))];
     if let Some(oldest) = report.counts.oldest {
-        lines.push(said("box-oldest", &[("age", age(now.duration_since(oldest)))]));
+        lines.push(said("box-oldest", &[("age", age(now.duration_since(oldest), &words()))]));
     }
     for row in &report.rows {
         let at = row.at.to_zoned(zone.clone());
@@ -326,7 +320,7 @@ fn in_lines(report: &Report, now: Timestamp, zone: &TimeZone) -> String {
         let why = row.reason.map(|reason| format!(" ({})", reason.replace('_', " "))).unwrap_or_default();
         let row = [
             ("at", at.to_string()),
-            ("age", age(SignedDuration::from_secs(row.age_seconds))),
+            ("age", age(SignedDuration::from_secs(row.age_seconds), &words())),
             ("what", what),
             ("state", format!("{}{why}", state_in_words(row))),
             ("do", row.todo.clone()),

@@ -36,7 +36,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
         &["client", "server", "console::core", "console::keymap", "api", "db", "domain", "env", "exchange", "mutation"],
     ),
     ("rehearsal", &["server", "client", "api", "domain", "sim", "env", "exchange"]),
-    ("doctor", &["api", "client", "config", "console::keymap", "domain", "env"]),
+    ("doctor", &["api", "client", "config", "console::keymap", "domain", "env", "i18n"]),
     (
         "cli",
         &[
