@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::decode::{Input, Letters, delimiter};
 use super::problem::FileProblem;
+use crate::domain::household;
 use crate::domain::phone::Phone;
 use crate::domain::safe_text::safe_line;
 use crate::domain::script::{fold_name, tidy_name};
@@ -210,7 +211,8 @@ fn understand(headers: &[String]) -> Vec<Column> {
         .zip(headers)
         .map(|(column, header)| {
             let name = safe_line(header.trim());
-            column.unwrap_or(if name.is_empty() { Column::Nothing } else { Column::Field(name) })
+            let ours = name.is_empty() || household::is_own(&name);
+            column.unwrap_or(if ours { Column::Nothing } else { Column::Field(name) })
         })
         .collect()
 }

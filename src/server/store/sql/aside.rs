@@ -150,7 +150,8 @@ impl Tx<'_> {
             let row = db::query(of).bind(notice).fetch_one(&mut *self.conn).await?;
             let ready = col::<Option<String>>(&row, 0)?.as_deref() == Some("ready");
             let dropped = col::<String>(&row, 1)? == Delivery::Dropped.as_str();
-            if !dropped && !(ready && self.take_back(notice, "taken_back").await?) {
+            let told_nothing = dropped || ready && self.take_back(notice, "taken_back").await?;
+            if !told_nothing {
                 return no(Code::TooLate, "they were told that they are off the list: it stays so");
             }
         }

@@ -17,7 +17,7 @@ use crate::api::{
     problem::Code,
 };
 use crate::db;
-use crate::domain::{contact::Contact, conversation::Status, ids::ContactId, safe_text::safe_line};
+use crate::domain::{contact::Contact, conversation::Status, household, ids::ContactId, safe_text::safe_line};
 use crate::server::store::{
     StoreError,
     change::Changed,
@@ -313,7 +313,8 @@ fn corrected(mut contact: Contact, change: &ContactChange) -> Contact {
     if let Some(name) = &change.last_name {
         contact.last_name = safe_line(name);
     }
-    for (name, value) in &change.fields {
+    // Who shares the number is the program's to know, whatever column a list has of that name.
+    for (name, value) in change.fields.iter().filter(|(name, _)| !household::is_own(&safe_line(name))) {
         let (name, value) = (safe_line(name), safe_line(value));
         if value.is_empty() {
             contact.fields.remove(&name);
