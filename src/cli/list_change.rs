@@ -366,11 +366,15 @@ fn in_words(campaign: CampaignId, done: &Done, missing: &[String], how: How) -> 
         lines.push(format!("{} to them waited for the carrier and {will}.", counted(done.dropped, "text")));
     }
     if done.kept > 0 {
-        let (are, stays) = if how.dry_run { ("would be", "would stay") } else { ("are", "stays") };
+        let (who, are) = if done.kept == 1 {
+            ("1 person".to_owned(), "is")
+        } else {
+            (format!("{} people", thousands(done.kept)), "are")
+        };
+        let (are, stays) = if how.dry_run { ("would be", "would stay") } else { (are, "stays") };
         lines.push(format!(
-            "{} of them {are} off the list, and the number {stays} for others of the list who share it. It goes when all are named, or \
-             the number itself.",
-            thousands(done.kept)
+            "{who} who shared a number with others {are} off the list; the number {stays} for the others. It goes when all of them are \
+             named, or the number itself."
         ));
     }
     if !done.shares.is_empty() {

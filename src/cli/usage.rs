@@ -72,8 +72,19 @@ fn read(words: &Catalogue, args: Vec<OsString>) -> Result<Cli, clap::Error> {
 fn help_last(mut args: Vec<OsString>) -> Vec<OsString> {
     let tree = tree();
     let mut at = Some(&tree);
+    let takes_a_value = |option: &str| {
+        let same = |arg: &&Arg| option.strip_prefix("--").is_some_and(|name| arg.get_long() == Some(name));
+        tree.get_arguments().find(same).is_some_and(|arg| arg.get_action().takes_values())
+    };
+    let mut is_value = false;
     for place in 1..args.len() {
-        if args[place] == "help" {
+        let word = args[place].to_string_lossy();
+        if is_value || word.starts_with('-') {
+            is_value = !is_value && takes_a_value(&word);
+            continue;
+        }
+        // Behind a command that has none below it, it is what somebody gives that command.
+        if word == "help" && at.is_some_and(Command::has_subcommands) {
             args.remove(place);
             args.push("--help".into());
             break;
@@ -269,5 +280,6 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!(said("textbank campaign help import"), one);
         assert!(said("textbank --version").contains(env!("CARGO_PKG_VERSION")));
+        assert!(said("textbank --profile pat help").contains("Uso: textbank"));
     }
 }

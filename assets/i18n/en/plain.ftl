@@ -94,5 +94,5 @@ plain-key-other = a key that writes nothing
 plain-nothing-behind = There is nothing to go back to from here. Nothing was done.
 plain-can-of-a-row = A number alone opens that one. With the others the number comes first, as in: 2 { $word }
 plain-search-all = Among { $n }. Type a part of the name.
-plain-is-it-a-text = "{ $line }" is a word of this program. Type it once more to send just that; Enter alone goes back.
+plain-is-it-a-text = "{ $line }" is a word of this program. Type it once more if that is your text; Enter alone goes back.
 plain-waiting-now = Waiting for your answer: { $n }.

@@ -94,5 +94,5 @@ plain-key-other = una tecla que no escribe nada
 plain-nothing-behind = Desde aquí no hay a dónde volver. No se hizo nada.
 plain-can-of-a-row = Un número solo abre esa fila. Con lo demás el número va delante, por ejemplo: 2 { $word }
 plain-search-all = Entre { $n }. Escribe una parte del nombre.
-plain-is-it-a-text = «{ $line }» es una palabra de este programa. Escríbela otra vez si quieres decir justo eso; Enter solo vuelve.
+plain-is-it-a-text = «{ $line }» es una palabra de este programa. Escríbela otra vez si ese es tu texto; Enter solo vuelve.
 plain-waiting-now = Esperan tu respuesta: { $n }.

@@ -106,7 +106,8 @@ pub trait Pages {
         None
     }
     /// What follows in the core from an action that the front end has taken for its own (a text to be typed anew).
-    fn text(&mut self, _text: &str, _stamp: Stamp) -> Vec<Effect> {
+    /// `is_word`: it is the name of something that can be done where texts are written, in either language.
+    fn text(&mut self, _text: &str, _is_word: bool, _stamp: Stamp) -> Vec<Effect> {
         Vec::new()
     }
 }
@@ -331,6 +332,13 @@ impl<P: Pages> Lines<P> {
         parse(line, self.pages.context(), self.pages.keymap(), self.pages.facts(), &self.voice)
     }
 
+    /// The name of something that can be done on a card, in a conversation or to a reply.
+    fn is_word(&self, line: &str) -> bool {
+        let (keymap, facts) = (self.pages.keymap(), self.pages.facts());
+        let named = |context| matches!(parse(line, context, keymap, facts, &self.voice), Typed::Action(_));
+        [Context::Card, Context::Thread, Context::Composer].into_iter().any(named)
+    }
+
     fn say(&mut self, say: &Say) {
         self.pending.push(self.voice.say(say));
     }
@@ -504,7 +512,8 @@ impl<P: Pages> Front for Lines<P> {
         let mut fx = if let Some(view) = self.pages.layer() {
             self.typed_at_a_layer(&view, line, stamp)
         } else if self.text {
-            self.pages.text(line, stamp)
+            let is_word = self.is_word(line.trim());
+            self.pages.text(line, is_word, stamp)
         } else {
             let asked = self.parse(line);
             self.carry_out(&asked, line, stamp)

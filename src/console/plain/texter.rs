@@ -22,7 +22,7 @@ use crate::console::core::texter::help_out::{Origin, Suggestion};
 use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
-use crate::console::keymap::action::{ACTIONS, Action, Info};
+use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::{Context, Facts};
 use crate::console::keymap::map::{Keymap, Lookup};
@@ -628,10 +628,10 @@ impl Pages for TexterPages {
         }
     }
 
-    fn text(&mut self, text: &str, stamp: Stamp) -> Vec<Effect> {
+    fn text(&mut self, text: &str, is_word: bool, stamp: Stamp) -> Vec<Effect> {
         let was = self.doubted.take();
         let line = text.trim();
-        if was.as_deref() != Some(line) && !self.is_undo(line) && self.is_a_word(line) {
+        if was.as_deref() != Some(line) && !self.is_undo(line) && (is_word || is_one_sign(line)) {
             (self.doubted, self.doubt) = (Some(line.to_owned()), Some(line.to_owned()));
             return Vec::new();
         }
@@ -673,13 +673,6 @@ impl TexterPages {
         }
     }
 
-    /// One sign alone, or the name of something that can be done in a conversation: hardly what a voter is to read.
-    fn is_a_word(&self, line: &str) -> bool {
-        let one = line.chars().count() == 1 && line.chars().all(|c| c.is_ascii_graphic());
-        let named = |info: &&Info| info.name.replace('_', " ") == line && info.action.works_in(Context::Thread);
-        one || ACTIONS.iter().any(|info| named(&info))
-    }
-
     /// The key of the composer that takes a reply back, by its name.
     fn is_undo(&self, line: &str) -> bool {
         let Ok(chord) = line.parse::<Chord>() else { return false };
@@ -691,4 +684,9 @@ impl TexterPages {
     fn writes(&self) -> bool {
         self.writing.is_some() || self.model.open.as_ref().is_none_or(|open| open.editor.is_blank())
     }
+}
+
+/// One sign alone: hardly what a voter is to read.
+fn is_one_sign(line: &str) -> bool {
+    line.chars().count() == 1 && line.chars().all(|c| c.is_ascii_graphic())
 }

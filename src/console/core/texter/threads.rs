@@ -66,12 +66,6 @@ impl Loaded {
         matches!(self.entries.last(), Some(ThreadEntry::Message(message)) if message.direction == Direction::Inbound)
     }
 
-    /// The place of its last entry; 0 without one.
-    #[must_use]
-    pub fn last_seq(&self) -> u64 {
-        self.entries.iter().map(entry_seq).max().unwrap_or(0)
-    }
-
     /// True when it holds the message.
     #[must_use]
     pub fn has(&self, id: Uuid) -> bool {
@@ -102,7 +96,7 @@ impl Loaded {
                 }
             }
             note @ ThreadEntry::Note { .. } => {
-                if self.entries.contains(note) {
+                if self.entries.iter().any(|known| is_same_note(known, note)) {
                     return false;
                 }
             }
@@ -120,12 +114,17 @@ impl Loaded {
     }
 }
 
-/// The place of an entry in its conversation; a note has that of the message before it.
-#[must_use]
-pub fn entry_seq(entry: &ThreadEntry) -> u64 {
-    match entry {
-        ThreadEntry::Message(message) => message.seq,
-        ThreadEntry::Note { seq, .. } => *seq,
+/// The same line, told by the feed and read with its conversation: a server keeps its moment to the microsecond, and a feed may tell it finer.
+fn is_same_note(one: &ThreadEntry, other: &ThreadEntry) -> bool {
+    match (one, other) {
+        (
+            ThreadEntry::Note { seq, at, who, what, detail },
+            ThreadEntry::Note { seq: same_seq, at: same_at, who: same_who, what: same_what, detail: same_detail },
+        ) => {
+            at.as_microsecond() == same_at.as_microsecond()
+                && (seq, who, what, detail) == (same_seq, same_who, same_what, same_detail)
+        }
+        _ => false,
     }
 }
 

@@ -8,11 +8,12 @@ use super::acts::{Mine, Stage, Then};
 use super::gate::{Armed, Target};
 use super::model::{Before, Claim, Focus, MINUTE, Model, PRESENCE, Reading};
 use super::overlay::Overlay;
-use super::threads::{Loaded, entry_seq};
+use super::threads::Loaded;
 use super::undo::Undo;
 use crate::api::act::Act;
 use crate::api::assignment::ContactSummary;
 use crate::api::campaign::CampaignState;
+use crate::api::message::ThreadEntry;
 use crate::api::problem::Code;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
@@ -139,10 +140,14 @@ impl Model {
                 let open = self.open.as_ref().map(|open| open.contact);
                 let contact = thread.contact;
                 // An older page says nothing of what was done a moment ago.
-                let known = self.threads.get(contact).map_or(0, Loaded::last_seq);
-                let is_newest = thread.entries.iter().map(entry_seq).max().is_none_or(|last| last >= known);
+                let oldest = self.threads.get(contact).and_then(Loaded::oldest).unwrap_or(0);
+                let is_before = |entry: &ThreadEntry| match entry {
+                    ThreadEntry::Message(message) => message.seq < oldest,
+                    ThreadEntry::Note { seq, .. } => *seq < oldest,
+                };
+                let is_older = !thread.entries.is_empty() && thread.entries.iter().all(is_before);
                 self.threads.put(thread, open);
-                if is_newest {
+                if !is_older {
                     self.place_read(contact);
                 }
                 self.offer_again(contact, fx);

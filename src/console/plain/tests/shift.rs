@@ -605,6 +605,11 @@ fn a_word_of_the_program_is_no_text_until_it_is_typed_twice() {
     let asked = reader.types(&["snooze"]);
     assert!(asked.contains("\"snooze\" is a word"), "{asked}");
     assert!(reader.types(&["snooze"]).contains("Your reply to N1001: snooze\n"), "{:#?}", reader.said);
+    for word in ["stay", "skip", "Snooze"] {
+        let asked = reader.types(&["i", word]);
+        assert!(asked.contains(&format!("\"{word}\" is a word")), "{asked}");
+        reader.types(&[""]);
+    }
     assert!(reader.types(&["i", "Yes"]).contains("Your reply to N1001: Yes\n"));
 }
 

@@ -402,7 +402,8 @@ impl<'c> Tx<'c> {
             .await?;
         let item = ThreadEntry::Note {
             seq: unsigned(contact.last_seq),
-            at: self.now,
+            // As it is kept: a conversation that is read has the same line, and not another one.
+            at: rows::time(at)?,
             who: actor.map(|a| a.name.clone()).unwrap_or_default(),
             what: what.to_owned(),
             detail: detail.to_owned(),

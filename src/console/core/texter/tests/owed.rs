@@ -175,3 +175,49 @@ fn a_draft_is_kept_within_a_quarter_of_a_second_while_one_goes_on_typing() {
     desk.wait(250);
     assert_eq!(desk.model.drafts.get(&ANN).map(String::as_str), Some("steady typing"));
 }
+
+/// Of a long conversation an older page may come first: it says nothing of what was done a moment ago.
+#[test]
+fn an_older_page_says_nothing_of_a_place() {
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    let page = |entries| Msg::Thread(Thread { contact: ANN, entries, more_before: true });
+    desk.model.threads = crate::console::core::texter::threads::Threads::default();
+    let _fx = desk.model.update(page(vec![inbound(ANN, 30, "Yeah, of course")]));
+    let outcome = crate::api::message::Outcome::Accepted { seq: 31, at: start() };
+    let _fx = desk.model.update(Msg::Verdict { verdict: crate::api::message::Verdict { id, outcome } });
+    let _fx = desk.model.update(page(vec![inbound(ANN, 12, "Hello")]));
+    assert_eq!(super::offered::drafted(&desk), "");
+    let full = vec![
+        inbound(ANN, 30, "Yeah, of course"),
+        note(31, "answered", "Support?: yes"),
+        note(31, "event_full", "1, Rally"),
+    ];
+    let _fx = desk.model.update(page(full));
+    assert_eq!(super::offered::drafted(&desk), "You are in line.");
+}
+
+/// The feed tells a moment finer than a database keeps it: the line is the same, and stands there once.
+#[test]
+fn a_line_that_is_told_and_read_stands_there_once() {
+    let (mut desk, _) = said_yes(None);
+    let told = |nanoseconds| ThreadEntry::Note {
+        seq: 3,
+        at: jiff::Timestamp::from_nanosecond(i128::from(start().as_second()) * 1_000_000_000 + nanoseconds)
+            .expect("a time"),
+        who: "Ana".into(),
+        what: "answered".into(),
+        detail: "Support?: yes".into(),
+    };
+    desk.event(EventKind::Thread { contact: ANN, item: told(1_234_567) });
+    let _fx =
+        desk.model.update(Msg::Thread(Thread { contact: ANN, entries: vec![told(1_234_000)], more_before: false }));
+    let notes = desk
+        .model
+        .threads
+        .get(ANN)
+        .expect("loaded")
+        .entries()
+        .iter()
+        .filter(|one| matches!(one, ThreadEntry::Note { .. }));
+    assert_eq!(notes.count(), 1);
+}
