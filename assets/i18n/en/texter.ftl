@@ -395,6 +395,7 @@ texter-wrong-number-opted-out = { $name }: wrong number recorded, closed, and op
 texter-finish-later = The rehearsal ends as soon as your last text has left.
 resume-conversation = You are back where you left: the conversation with { $name }.
 resume-draft = You are back where you left: the conversation with { $name }, with what you had begun to write.
+resume-not-left = { $name }: your reply had not left when the console ended. It is there as a draft: read it, then send it.
 resume-replies = You are back where you left: in the replies.
 resume-gone = You left in the conversation with { $name }, which is not yours any more. This is the list of replies.
 resume-gone-nameless = You left in a conversation that is not yours any more. This is the list of replies.

@@ -396,6 +396,7 @@ texter-wrong-number-opted-out = { $name }: número equivocado, cerrada, y de baj
 texter-finish-later = El ensayo termina en cuanto haya salido tu último mensaje.
 resume-conversation = Sigues donde lo dejaste: en la conversación con { $name }.
 resume-draft = Sigues donde lo dejaste: en la conversación con { $name }, con lo que habías empezado a escribir.
+resume-not-left = { $name }: tu respuesta no había salido cuando se cerró la consola. Está ahí como borrador: léela y envíala.
 resume-replies = Sigues donde lo dejaste: en las respuestas.
 resume-gone = Lo dejaste en la conversación con { $name }, que ya no es tuya. Esta es la lista de respuestas.
 resume-gone-nameless = Lo dejaste en una conversación que ya no es tuya. Esta es la lista de respuestas.

@@ -25,6 +25,8 @@ pub struct Place {
     /// The first names of those whose conversation is open or who have a draft: so many at most as [`READ`]. Whoever is in other hands
     /// by the next start has no other name there.
     pub names: Vec<(ContactId, String)>,
+    /// Replies that were pressed and could still be taken back: cut off then, they are drafts, and it is said.
+    pub leaving: Vec<ContactId>,
     /// Answers that wait for the server's word before there are words to send.
     pub due: Vec<Due>,
 }

@@ -404,7 +404,8 @@ impl Model {
     #[must_use]
     pub fn new(options: TexterOptions) -> Self {
         let (sent, replied) = options.done_before;
-        let coming_back = super::resume::ComingBack { due: options.place.due.clone(), ..Default::default() };
+        let (due, leaving) = (options.place.due.clone(), options.place.leaving.clone());
+        let coming_back = super::resume::ComingBack { due, leaving, ..Default::default() };
         Self {
             coming_back,
             side_pane: options.side_pane,

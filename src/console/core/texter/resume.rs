@@ -15,6 +15,7 @@ use crate::console::core::shared::place::{Due, Place, READ};
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::message::MessageKind;
 use crate::domain::safe_text::safe_line;
 
 /// What is to be told to whoever came back.
@@ -28,6 +29,8 @@ pub struct ComingBack {
     pub(super) asked: bool,
     /// The journal has told its drafts.
     pub(super) journal: bool,
+    /// To whom a reply had been pressed at the last end that had not left yet.
+    pub(super) leaving: Vec<ContactId>,
     /// What was waited for at the last start, until it is waited for again.
     pub(super) due: Vec<Due>,
     /// It is.
@@ -47,8 +50,15 @@ impl Model {
             sort: self.people.sort().key().to_owned(),
             read: self.people.read_and_waiting().take(READ).collect(),
             names: self.names_to_keep(),
+            leaving: self.leaving(),
             due: self.places_due(),
         })
+    }
+
+    /// To whom a reply was pressed that may still be taken back.
+    fn leaving(&self) -> Vec<ContactId> {
+        let replies = self.window.iter().filter(|one| one.request.kind == MessageKind::Reply);
+        replies.map(|one| one.request.contact).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The names of whoever is written to.
@@ -80,7 +90,7 @@ impl Model {
         if here != (self.options.place.open, self.options.place.in_replies) {
             self.keep_place(fx);
             self.keep_hands(fx);
-        } else if self.places_due() != self.options.place.due {
+        } else if self.places_due() != self.options.place.due || self.leaving() != self.options.place.leaving {
             self.keep_place(fx);
         }
     }
@@ -145,6 +155,11 @@ impl Model {
         }
         for contact in std::mem::take(&mut self.coming_back.mine) {
             self.tell_words_of(contact);
+        }
+        for contact in std::mem::take(&mut self.coming_back.leaving) {
+            if self.people.line(contact).is_some() && self.has_draft(contact) {
+                self.say(Level::Told, self.about("resume-not-left", contact));
+            }
         }
     }
 

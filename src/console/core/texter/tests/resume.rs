@@ -212,3 +212,27 @@ fn what_was_done_before_counts_once_after_a_restart() {
         assert_eq!(desk.model.header().progress, (1, 4), "{accepted} {unknown} {journal_first}");
     }
 }
+
+/// A reply that could still be taken back did not leave: it is a draft, which only who opens that conversation would see.
+#[test]
+fn whoever_is_cut_off_while_a_reply_may_be_taken_back_is_told_that_it_did_not_leave() {
+    let mut desk = Desk::with(0, 2);
+    desk.model.options.reply_window = std::time::Duration::from_secs(5);
+    desk.keys("ni");
+    let here = desk.model.open.as_ref().map(|open| open.contact).expect("a conversation");
+    desk.keys("See you there");
+    desk.wait(1_000);
+    desk.keys("<ctrl+s>");
+    let kept = desk.effects.iter().rev().find_map(|effect| match effect {
+        Effect::KeepPlace { place, .. } => Some(place.clone()),
+        _ => None,
+    });
+    let kept = kept.expect("kept with the press");
+    assert_eq!(kept.leaving, [here]);
+    let desk = again(&kept, vec![(here, "See you there".into())], 0, 2);
+    let told: Vec<_> = desk.model.notices.newest_first().map(|notice| notice.say.key).collect();
+    assert!(told.contains(&"resume-not-left"), "{told:?}");
+    // Left, or written to by the next one: nothing is said.
+    let desk = again(&kept, vec![], 0, 2);
+    assert!(desk.model.notices.newest_first().all(|notice| notice.say.key != "resume-not-left"));
+}
