@@ -2,6 +2,8 @@
 
 use super::Context;
 use super::reach::tell;
+use super::shift::promptly;
+use crate::client::CampaignServer as _;
 use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
 use crate::console::core::shared::place::Place;
@@ -9,7 +11,7 @@ use crate::console::runtime::Outcome;
 use crate::console::runtime::kept::{had_in, keep_hands, keep_place, kept_place};
 use crate::console::ui::ink::phrase;
 use crate::domain::ids::{CampaignId, ContactId};
-use crate::domain::safe_text::safe_body;
+use crate::domain::safe_text::{safe_body, safe_line};
 use crate::i18n::{Catalogue, Value};
 
 /// What was being written when a sign-in was ended: shown once, kept nowhere.
@@ -70,6 +72,28 @@ impl Rest {
     /// Lets go of the journal, without a word: another console follows.
     pub(super) async fn let_go(self) -> anyhow::Result<()> {
         Ok(self.journal.close().await?)
+    }
+
+    /// Says in which other campaigns of this server something waits for whoever leaves: the one that was open told of itself. Without an
+    /// answer in a moment nothing is said.
+    pub(super) async fn tell_of_others(&self, but: CampaignId, ctx: &Context) {
+        if self.sign_in.kind != ServerKind::Native {
+            return;
+        }
+        let Ok(server) = super::reach::client(&self.sign_in, ctx) else { return };
+        let todos = promptly(server.campaigns(), ctx).await.unwrap_or_default();
+        for todo in todos.iter().filter(|todo| todo.id != but) {
+            let (waiting, unsent) = (todo.waiting + todo.mine.late, todo.unsent);
+            let key = match (waiting, unsent) {
+                (0, 0) => continue,
+                (_, 0) => "left-other-replies",
+                (0, _) => "left-other-first",
+                _ => "left-other-both",
+            };
+            let number = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
+            let title = Value::Text(safe_line(&todo.title));
+            tell(ctx.catalogue.say(key, &[("title", title), ("waiting", number(waiting)), ("unsent", number(unsent))]));
+        }
     }
 
     /// Says what stays on this machine, and wipes it all when the sign-in was ended and nothing is open any more. The

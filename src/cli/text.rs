@@ -47,6 +47,9 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
         let (left, rest) = one(*shift, before, lines, ctx).await?;
         done.insert(campaign, (left.sent, left.replied));
         if !left.goes_home {
+            if !left.signed_out {
+                rest.tell_of_others(campaign, ctx).await;
+            }
             rest.farewell(&left, ctx).await?;
             break;
         }

@@ -55,7 +55,7 @@ fn a_list_of_any_size_is_made_up_and_read_without_a_problem() {
     let list = served.home.path().join("many.csv");
     let list = list.to_str().expect("UTF-8");
     served.done("x", &["list", "generate", "--rows", "3000", "--seed", "5", list]);
-    served.fails("x", &["list", "generate", list], 1, &["cannot be made"]);
+    served.fails("x", &["list", "generate", list], 2, &["is there already"]);
     served.fails("x", &["list", "generate", "--rows", "99000000", "more.csv"], 2, &["made-up numbers"]);
     let checked: Value = serde_json::from_str(&served.done("x", &["list", "check", "--json", list])).expect("JSON");
     assert_eq!((&checked["contacts"], &checked["problems"]), (&Value::from(3_000), &Value::from(Vec::<Value>::new())));

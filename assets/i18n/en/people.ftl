@@ -52,6 +52,21 @@ left-unsettled = { $n } confirmed but not handed in yet: they are safe in the jo
 left-signed-out = your sign-in was ended; what you confirmed before is still taken: run { $program } text again, with the network
 waits-for-server = Waiting for { $server } ...
 left-wiped = your sign-in was ended and everything you confirmed is settled: key, journal and token are wiped from this machine
+left-other-replies = Another campaign, { $title }: { $waiting ->
+    [one] 1 voter waits
+   *[other] { $waiting } voters wait
+} for your answer.
+left-other-first = Another campaign, { $title }: { $unsent ->
+    [one] 1 first text is
+   *[other] { $unsent } first texts are
+} in your hands.
+left-other-both = Another campaign, { $title }: { $waiting ->
+    [one] 1 voter waits
+   *[other] { $waiting } voters wait
+} for your answer, and { $unsent ->
+    [one] 1 first text is
+   *[other] { $unsent } first texts are
+} in your hands.
 left-drafts = { $n ->
     [one] 1 unsent draft is
    *[other] { $n } unsent drafts are

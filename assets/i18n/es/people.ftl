@@ -52,6 +52,21 @@ left-unsettled = { $n } confirmados y aún sin entregar: están a salvo en el di
 left-signed-out = tu sesión se cerró; lo que confirmaste antes aún se acepta: ejecuta otra vez { $program } text, con red
 waits-for-server = Esperando a { $server }...
 left-wiped = tu sesión se cerró y todo lo que confirmaste quedó resuelto: la clave, el diario y el acceso se borraron de este equipo
+left-other-replies = Otra campaña, { $title }: { $waiting ->
+    [one] 1 votante espera
+   *[other] { $waiting } votantes esperan
+} tu respuesta.
+left-other-first = Otra campaña, { $title }: { $unsent ->
+    [one] 1 primer mensaje está
+   *[other] { $unsent } primeros mensajes están
+} en tus manos.
+left-other-both = Otra campaña, { $title }: { $waiting ->
+    [one] 1 votante espera
+   *[other] { $waiting } votantes esperan
+} tu respuesta, y { $unsent ->
+    [one] 1 primer mensaje está
+   *[other] { $unsent } primeros mensajes están
+} en tus manos.
 left-drafts = { $n ->
     [one] 1 borrador sin enviar queda
    *[other] { $n } borradores sin enviar quedan
