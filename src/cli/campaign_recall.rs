@@ -182,7 +182,7 @@ pub async fn run(args: RecallArgs, ctx: &Context) -> Outcome {
         said.extend(reached(&report, &ctx.program, by_admin));
         said.extend(everywhere.iter().map(also));
         if failed.is_empty() {
-            said.extend(elsewhere(&report, &ctx.program));
+            said.extend(elsewhere(&report, args.everywhere && args.dry_run, &ctx.program));
         }
         out(said.join("\n"))?
     }

@@ -29,7 +29,8 @@ pub(super) fn options(what: &Recalled) -> String {
 }
 
 /// Where else the words stand, and how they are taken back there.
-pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
+/// `would`: they were asked for there too, and only to see what would be done.
+pub(super) fn elsewhere(report: &RecallReport, would: bool, program: &str) -> Vec<String> {
     let all = report.elsewhere.as_deref().unwrap_or_default();
     let (shut, open): (Vec<&Elsewhere>, Vec<&Elsewhere>) = all.iter().partition(|one| one.recall.is_some());
     // A value may be typed, or come out of a list, anywhere: where no figure speaks for it, it is named in one line.
@@ -40,12 +41,16 @@ pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
     if !open.is_empty() {
         let campaigns: std::collections::BTreeSet<_> = open.iter().map(|one| one.campaign.0).collect();
         lines.push(format!(
-            "THE SAME WORDS STAND in {} too, where nothing is taken back{}:",
+            "THE SAME WORDS STAND in {} too, where {}:",
             match campaigns.len() {
                 1 => "another campaign".to_owned(),
                 many => format!("{many} other campaigns"),
             },
-            if report.recall.is_some() { " yet" } else { "" }
+            match report.recall {
+                _ if would => "they would be taken back as well",
+                Some(_) => "nothing is taken back yet",
+                None => "nothing is taken back",
+            }
         ));
         for one in &open {
             lines.push(format!(
@@ -56,8 +61,12 @@ pub(super) fn elsewhere(report: &RecallReport, program: &str) -> Vec<String> {
                 name(&one.what),
                 counts(one)
             ));
-            lines.push(format!("    {program} campaign recall {} {}", one.campaign, options(&one.what)));
+            if !would {
+                lines.push(format!("    {program} campaign recall {} {}", one.campaign, options(&one.what)));
+            }
         }
+    }
+    if !open.is_empty() && !would {
         lines.push(format!(
             "  {} in one act: {program} campaign recall {} {} --everywhere",
             if open.len() == 1 { "Here and there" } else { "All of them" },
@@ -340,16 +349,18 @@ mod tests {
         let json = serde_json::json!({"campaign": 1, "recall": 4, "what": place(), "got": 0, "delivered": 0, "in_doubt": 0, "waiting": 0,
             "dropped": 0, "to_get": 0});
         let report: RecallReport = serde_json::from_value(json).expect("a report");
-        assert_eq!(elsewhere(&report, "textbank"), [""; 0]);
+        assert_eq!(elsewhere(&report, false, "textbank"), [""; 0]);
         let report = RecallReport { elsewhere: Some(vec![other(5, None), other(6, Some(7))]), ..report };
         // Not counted, it is told all the same; where nothing speaks for it, in one line.
         let uncounted = Elsewhere { got: None, waiting: None, to_get: None, certain: false, ..other(8, None) };
         let none = Elsewhere { got: Some(0), waiting: Some(0), to_get: Some(0), certain: false, ..other(9, None) };
         let both = RecallReport { elsewhere: Some(vec![uncounted, none]), ..report.clone() };
-        let said = elsewhere(&both, "textbank").join("\n");
+        let said = elsewhere(&both, false, "textbank").join("\n");
         assert!(said.contains("campaign 8 (Sorry), running") && said.contains("could not be counted"), "{said}");
         assert!(said.contains("In campaign 9 nobody got it") && !said.contains("recall 9"), "{said}");
-        let said = elsewhere(&report, "textbank").join("\n");
+        let said = elsewhere(&report, false, "textbank").join("\n");
+        let would = elsewhere(&report, true, "textbank").join("\n");
+        assert!(would.contains("would be taken back as well") && !would.contains("--everywhere"), "{would}");
         assert!(said.contains("campaign 5 (Sorry), running: `12 Wrong St` as polling_place; 3 got it, 1 waits for the carrier, 2 would"), "{said}");
         assert!(said.contains("    textbank campaign recall 5 --field 'polling_place=12 Wrong St'"), "{said}");
         assert!(said.contains("textbank campaign recall 1 --field 'polling_place=12 Wrong St' --everywhere"), "{said}");

@@ -71,13 +71,9 @@ fn said(event: &CampaignEvent, part: &str, language: &str) -> String {
             hour => hour,
         };
         let minutes = if at.minute() == 0 { String::new() } else { format!(":{:02}", at.minute()) };
-        // No character of these costs a text its alphabet.
-        let half = match (at.hour() < 12, spanish) {
-            (true, true) => "a. m.",
-            (false, true) => "p. m.",
-            (true, false) => "AM",
-            (false, false) => "PM",
-        };
+        // No character of these costs a text its alphabet, and neither ends in a stop that the sentence has as well: in Spanish, too, people
+        // write them so in this country.
+        let half = if at.hour() < 12 { "AM" } else { "PM" };
         format!("{hour}{minutes} {half}")
     };
     match part {
@@ -116,8 +112,8 @@ mod tests {
 
     #[rstest]
     #[case("2027-05-20T23:30:00Z", "en", "Thursday, May 20 at 6:30 PM")]
-    #[case("2027-05-20T23:30:00Z", "es", "jueves 20 de mayo a las 6:30 p. m.")]
-    #[case("2027-01-02T19:00:00Z", "es-MX", "sábado 2 de enero a la 1 p. m.")]
+    #[case("2027-05-20T23:30:00Z", "es", "jueves 20 de mayo a las 6:30 PM")]
+    #[case("2027-01-02T19:00:00Z", "es-MX", "sábado 2 de enero a la 1 PM")]
     #[case("2027-01-02T06:00:00Z", "fr", "Saturday, January 2 at 12 AM")]
     fn it_is_said_by_the_clocks_of_the_place(#[case] at: &str, #[case] language: &str, #[case] when: &str) {
         let mut fields = BTreeMap::from([("event.place".to_owned(), "of the list".to_owned())]);

@@ -18,7 +18,10 @@ home-late = { $n ->
 home-convo = { $n } en conversación
 home-messaged = { $n } sin respuesta
 home-snoozed = { $n } apartadas
-home-closed = { $n } pasadas
+home-closed = { $n ->
+    [one] 1 pasada
+   *[other] { $n } pasadas
+}
 home-skipped = { $n } omitidos
 home-opted-out = { $n } de baja
 home-held = { $n } de ellos esperan hasta el { $at }

@@ -98,7 +98,12 @@ impl Desk {
             todo.state == CampaignState::Running && none_yet && todo.mine.opens_at.is_none() && !todo.mine.over
         };
         for todo in todos.iter_mut().filter(|todo| waits(todo)) {
-            let until = self.store.gauge(limits, Some(todo.id), now).await?.initials_open_at;
+            // What holds them back is a help to whoever waits: without it the list is told all the same.
+            let gauge = self.store.gauge(limits, Some(todo.id), now).await;
+            let Ok(gauge) = gauge.inspect_err(|error| tracing::warn!(%error, "the carrier's gauge is not read")) else {
+                continue;
+            };
+            let until = gauge.initials_open_at;
             todo.mine.held_back = until.map(|at| HeldBack { carrier_until: Some(at), ..HeldBack::default() });
         }
         Ok(todos)
