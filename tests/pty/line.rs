@@ -8,6 +8,8 @@ use crate::serving::Served;
 
 /// What the screen says while nothing gets through.
 const NOT_THROUGH: &[&str] = &["offline since", "next try", "1 waiting to upload"];
+/// What it says while the server answers that it is asked too much.
+const ASKED_TO_WAIT: &[&str] = &["the server asks to wait", "1 waiting to upload"];
 /// What it says of a text that is on its way.
 const UNDER_WAY: &[&str] = &["1 waiting to upload"];
 /// The feed may settle a text whose answer was lost before anybody reads a word on the screen.
@@ -65,7 +67,7 @@ fn a_cut_line_loses_nothing_and_doubles_nothing() {
 #[test]
 fn what_a_box_on_the_way_answers_decides_nothing() {
     let table: &[Row] = &[
-        (Instead("429 Too Many Requests\r\nContent-Type: text/html\r\nRetry-After: 1", "slow down"), 2, NOT_THROUGH),
+        (Instead("429 Too Many Requests\r\nContent-Type: text/html\r\nRetry-After: 1", "slow down"), 2, ASKED_TO_WAIT),
         (Instead("500 Internal Server Error\r\nContent-Type: text/html", "oops"), 2, NOT_THROUGH),
         (Instead("502 Bad Gateway\r\nContent-Type: text/html", "<h1>502</h1>"), 2, NOT_THROUGH),
         (Instead("503 Service Unavailable\r\nContent-Type: text/plain", "down"), 2, NOT_THROUGH),
