@@ -116,6 +116,7 @@ action-reassign = give to somebody else
 action-set-status = close, or open again
 action-script = the script
 action-person = all about them
+action-guide = guide
 action-done-for-day = done for the day
 action-home = my campaigns
 context-home = My campaigns

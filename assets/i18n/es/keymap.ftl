@@ -117,6 +117,7 @@ action-reassign = dar a otra persona
 action-set-status = cerrar, o abrir de nuevo
 action-script = el guion
 action-person = todo sobre esta persona
+action-guide = guía
 action-done-for-day = terminé por hoy
 action-home = mis campañas
 context-home = Mis campañas

@@ -114,6 +114,8 @@ actions! {
     Script, "script", "action-script", Replying, [Thread, Composer];
     /// All that is known of the person, whole.
     Person, "person", "action-person", Replying, [Texting, Card, Inbox, Thread];
+    /// Read the campaign's guide, its events, its script and its canned replies, and look for words in them.
+    Guide, "guide", "action-guide", Moving, [Texting, Card, Inbox, Thread];
     /// Close the conversation.
     Close, "close", "action-close", Replying, [Inbox, Thread];
     /// Open a closed conversation again.
@@ -168,9 +170,9 @@ actions! {
     Down, "down", "action-down", Moving,
         [Card, Inbox, Thread, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home, Review];
     /// A page up.
-    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home, Review];
+    PageUp, "page_up", "action-page-up", Moving, [Inbox, Thread, Composer, Help, Palette, Messages, Score, Board, Home, Review];
     /// A page down.
-    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Messages, Score, Board, Home, Review];
+    PageDown, "page_down", "action-page-down", Moving, [Inbox, Thread, Composer, Help, Palette, Messages, Score, Board, Home, Review];
     /// To the start.
     Top, "top", "action-top", Moving, [Inbox, Thread, Help, Messages, Score, Board, Home, Review];
     /// To the end.

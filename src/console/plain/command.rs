@@ -191,7 +191,10 @@ pub fn parse(line: &str, context: Context, keymap: &Keymap, facts: Facts, voice:
         elsewhere = Some(info.action);
     }
     if let Some((first, rest)) = word.split_once(char::is_whitespace)
-        && let Typed::Action(action @ (Action::Search | Action::Canned)) = parse(first, context, keymap, facts, voice)
+        && let Typed::Action(action @ (Action::Search | Action::Canned | Action::Guide)) =
+            parse(first, context, keymap, facts, voice)
+        // Its letter begins sentences ("I will come"): by its name alone.
+        && (action != Action::Guide || first.chars().count() > 1)
     {
         return Typed::Find(action, rest.trim().to_owned());
     }

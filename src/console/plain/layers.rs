@@ -85,6 +85,18 @@ pub(super) fn layer(voice: &Voice, notices: &Notices, view: &OverlayView) -> Lay
         OverlayView::Search { query, rows, .. } => {
             search(voice, "ui-search-title", query, rows.iter().map(|row| choice(voice, row)))
         }
+        OverlayView::Guide { query, parts, .. } => {
+            let title = voice.word("ui-guide-title");
+            let mut lines =
+                vec![if query.trim().is_empty() { title } else { format!("{title}: {}", safe_line(query)) }];
+            if parts.is_empty() {
+                lines.push(voice.word("ui-none-found"));
+            }
+            for part in parts {
+                lines.extend(told(voice, &format!("{}:", voice.say(&part.head)), &part.text));
+            }
+            Layer { manner: Manner::Search, lines, rows: 0 }
+        }
         OverlayView::Answers { question, place, rows, .. } => {
             let args = [("n", number(place.0)), ("of", number(place.1))];
             let mut lines = vec![format!("{}: {question}", voice.with("ui-answers-title", &args))];

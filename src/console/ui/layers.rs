@@ -78,6 +78,29 @@ pub(super) fn draw(
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-search-prompt") };
             searched(ink, &ink.word("ui-search-title"), &written, &lines, *selected, area, buffer)
         }
+        OverlayView::Guide { query, cursor, parts, scroll } => {
+            let inner = boxed(ink, &ink.word("ui-guide-title"), 84, area.height, area, buffer);
+            let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-guide-prompt") };
+            let typed = composer::draw(ink, &written, Rect { height: inner.height.min(1), ..inner }, buffer).cursor;
+            let rest = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+            let mut lines = Vec::new();
+            let mut below = None;
+            for part in parts {
+                if below.is_some() {
+                    lines.push(Line::default());
+                }
+                // Paragraphs of one text have one heading.
+                if below.replace(&part.head) != Some(&part.head) {
+                    lines.extend(wrapped(&ink.say(&part.head), inner.width, Role::Title));
+                }
+                lines.extend(part.text.lines().flat_map(|line| wrapped(line, inner.width, Role::Text)));
+            }
+            if lines.is_empty() {
+                lines.push(Line::new(ink.word("ui-none-found"), Role::Faint));
+            }
+            page(ink, &lines, *scroll, rest, buffer);
+            Some(typed)
+        }
         OverlayView::Script { steps, rows, selected } => {
             let width = 76.min(area.width);
             let rows: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();

@@ -258,6 +258,10 @@ impl Model {
                 Some(contact) => self.push_overlay(Overlay::Person { contact, scroll: 0 }),
                 None => self.say(Level::Info, Say::new("texter-loading")),
             },
+            Action::Guide => match self.why_not(Action::Guide) {
+                None => self.push_overlay(Overlay::Guide { query: Default::default(), scroll: 0 }),
+                Some(why) => self.say(Level::Info, why),
+            },
             Action::Tags => self.ask_pick(|contact| Picking::Tags { contact, close: false }),
             Action::TagClose => self.ask_pick(|contact| Picking::Tags { contact, close: true }),
             Action::Snooze => self.ask_pick(Picking::Snooze),
@@ -640,6 +644,7 @@ impl Model {
                 | Overlay::Messages { scroll: at }
                 | Overlay::Outbox { scroll: at }
                 | Overlay::Person { scroll: at, .. }
+                | Overlay::Guide { scroll: at, .. }
                 | Overlay::Score { scroll: at }
                 | Overlay::Palette { selected: at, .. }
                 | Overlay::Canned { selected: at, .. }

@@ -10,6 +10,7 @@ pub mod card;
 pub mod claims;
 mod drafts;
 pub mod gate;
+pub mod guide;
 pub mod help_out;
 pub mod keys;
 pub mod leaving;

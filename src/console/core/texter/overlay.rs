@@ -110,6 +110,13 @@ pub enum Overlay {
         /// Which row.
         selected: usize,
     },
+    /// What there is to read while texting.
+    Guide {
+        /// What was typed: only what has these words is shown.
+        query: Editor,
+        /// First row shown.
+        scroll: usize,
+    },
     /// Something to write.
     Write {
         /// What.
@@ -182,6 +189,7 @@ impl Overlay {
             Self::Palette { query, selected, .. }
             | Self::Canned { query, selected }
             | Self::Search { query, selected } => Some((query, Some(selected))),
+            Self::Guide { query, scroll } => Some((query, Some(scroll))),
             Self::Write { what: Writing::CardAsIs(_), .. } => None,
             Self::Write { text, .. } => Some((text, None)),
             _ => None,
@@ -197,7 +205,7 @@ impl Overlay {
             Self::Canned { .. } => Context::Canned,
             Self::Answers { .. } | Self::Pick { .. } => Context::Answers,
             // Letters mean nothing there but the one that goes on.
-            Self::Write { .. } | Self::Search { .. } | Self::Begin => Context::Palette,
+            Self::Write { .. } | Self::Search { .. } | Self::Guide { .. } | Self::Begin => Context::Palette,
             Self::OptOut { .. } | Self::Release { .. } | Self::Leave { .. } => Context::Confirm,
             Self::Messages { .. } | Self::Outbox { .. } | Self::Person { .. } => Context::Messages,
             Self::Score { .. } => Context::Score,

@@ -161,6 +161,11 @@ impl Model {
             Some(Overlay::Messages { .. }) => self.notices.len(),
             // A fact may take several lines; the view shows its last page at most.
             Some(Overlay::Person { .. }) => 200,
+            // At forty columns, about; the view shows its last page at most.
+            Some(Overlay::Guide { query, .. }) => {
+                let rows = |text: &str| text.lines().map(|line| 1 + line.chars().count() / 30).sum::<usize>();
+                self.guide_parts(query.text()).iter().map(|part| 2 + rows(&part.text)).sum()
+            }
             // A row has several lines; the view shows its last page at most.
             Some(Overlay::Outbox { .. }) => 4 + 5 * self.outbox_rows().len(),
             // As many as a card of any size has; the view shows its last page at most.
@@ -260,6 +265,7 @@ impl Model {
             | Overlay::Messages { .. }
             | Overlay::Outbox { .. }
             | Overlay::Person { .. }
+            | Overlay::Guide { .. }
             | Overlay::Score { .. } => {}
         }
     }

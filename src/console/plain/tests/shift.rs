@@ -614,6 +614,20 @@ fn a_word_of_the_program_is_no_text_until_it_is_typed_twice() {
 }
 
 #[test]
+fn the_guide_is_told_and_words_find_their_place_in_it() {
+    let mut reader = Reader::with(1, 1);
+    let said = reader.types(&["guide"]);
+    assert!(said.contains("Question 1 of the script: Do they support?\nNext line: 1 yes"), "{said}");
+    let said = reader.types(&["where vote"]);
+    assert!(said.contains("Guide: where vote\nCanned reply: Where to vote: At the school"), "{said}");
+    assert!(!said.contains("Question 1"), "{said}");
+    let said = reader.types(&["b", "I support"]);
+    assert!(!said.contains("Guide:"), "{said}");
+    let said = reader.types(&["guide support"]);
+    assert!(said.contains("Question 1 of the script") && !said.contains("Canned reply"), "{said}");
+}
+
+#[test]
 fn what_is_looked_for_may_stand_behind_the_word() {
     let mut reader = Reader::with(12, 1);
     let said = reader.types(&["/ N1001"]);

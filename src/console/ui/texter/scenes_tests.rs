@@ -42,6 +42,7 @@ const SCENES: &[Staged] = &[
     ("put aside", &["n", "b"], false, At::Row, &["In 15 minutes", "Tomorrow at 10"]),
     ("language", &["n", "L"], false, At::Row, &["Spanish: I go on in it", "Spanish: hand over"]),
     ("filter", &["tab", "f"], false, At::Row, &["1 waiting and in conversation"]),
+    ("guide", &["n", "I"], false, At::Inside, &["Question 1 of the script", "Do they support Measure 5?"]),
     ("search", &["/"], false, At::Inside, &["Search"]),
     ("note", &["n", "N"], false, At::Inside, &["Note on Chloé", "the voter never does."]),
     ("ask", &["n", "A"], false, At::Inside, &["Ask the captain about Chloé"]),

@@ -10,8 +10,10 @@ use crate::api::message::Thread;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::texter::view::{OverlayView, StepState};
+use crate::domain::campaign::CampaignDef;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::rsvp::CampaignEvent;
 use crate::domain::survey::{Answer, Question};
 
 const VOTER: ContactId = ContactId(1001);
@@ -146,6 +148,51 @@ fn all_that_is_known_of_somebody_is_a_key_away() {
     assert_eq!(person.fields, [("list source".to_owned(), long.to_owned())]);
     desk.keys("<esc>");
     assert_eq!(desk.model.overlay_view(), None);
+}
+
+#[test]
+fn what_there_is_to_read_is_a_key_away_and_typed_words_find_it() {
+    let mut desk = Desk::with(1, 1);
+    let campaign = desk.model.campaign.as_mut().unwrap();
+    campaign.def.guide = "Be kind.\n\nParking: behind the *school*, until 6.\n\nDe d\u{f3}nde\u{1b}[2J".into();
+    campaign.def.events = vec![CampaignEvent {
+        id: "walk".into(),
+        title: "Neighbors' walk".into(),
+        starts_at: "2026-10-31T17:00:00Z".parse().unwrap(),
+        ends_at: "2026-10-31T19:00:00Z".parse().unwrap(),
+        zone: "America/Los_Angeles".into(),
+        place: "Town hall".into(),
+        address: "1 Main St".into(),
+        capacity: None,
+    }];
+    let read = |desk: &Desk| match desk.model.overlay_view() {
+        Some(OverlayView::Guide { parts, .. }) => {
+            parts.iter().map(|part| (part.head.key, part.text.clone())).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    // From the card: nothing of it is a press on the card.
+    desk.keys("I");
+    let all = read(&desk);
+    let heads: Vec<&str> = all.iter().map(|(head, _)| *head).collect();
+    assert_eq!(heads, ["guide-words", "guide-words", "guide-words", "guide-event", "guide-question", "guide-canned"]);
+    assert!(all[3].1.ends_with("\nTown hall\n1 Main St"), "{:?}", all[3]);
+    assert!(!all[2].1.contains('\u{1b}'));
+    assert_eq!(all[4].1, "Do they support?\n1 yes\n2 no");
+    desk.wait(500);
+    desk.keys("SCHOOL <enter>");
+    assert_eq!(desk.sent().len(), 0);
+    let found: Vec<String> = read(&desk).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(found, ["Parking: behind the *school*, until 6.", "At the school, N1."]);
+    desk.keys("<ctrl+u>donde");
+    assert_eq!(read(&desk).len(), 1);
+    desk.keys("<ctrl+u>walk");
+    assert_eq!(read(&desk)[0].0, "guide-event");
+    desk.keys("<esc>");
+    assert_eq!((desk.model.overlay_view(), desk.card()), (None, Some(1)));
+    desk.model.campaign.as_mut().unwrap().def = CampaignDef::default();
+    desk.keys("I");
+    assert_eq!(said(&desk), "texter-no-guide");
 }
 
 /// All that an act can change of somebody.

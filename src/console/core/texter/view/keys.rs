@@ -163,6 +163,8 @@ impl Model {
                 Some(Say::new("texter-nobody-else-waits"))
             }
             Action::Answers | Action::Script => self.may_answer().err(),
+            Action::Guide if self.campaign.is_none() => Some(Say::new("texter-loading")),
+            Action::Guide if self.guide_parts("").is_empty() => Some(Say::new("texter-no-guide")),
             Action::Person if self.at_hand().is_none() => Some(Say::new("texter-inbox-empty")),
             Action::Suggestion if self.suggestions().is_empty() => Some(Say::new("texter-no-suggestion")),
             Action::NextQuestion | Action::PreviousQuestion if !self.has_other_questions() => {

@@ -97,6 +97,12 @@ impl Model {
                     .collect(),
                 selected: *selected,
             },
+            Overlay::Guide { query, scroll } => OverlayView::Guide {
+                query: query.text().to_owned(),
+                cursor: query.cursor(),
+                parts: self.guide_parts(query.text()),
+                scroll: *scroll,
+            },
             Overlay::Write { what, text } => {
                 let mut understood = None;
                 let (title, lines) = match what {

@@ -19,6 +19,7 @@ pub use talk::{
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::guide::GuidePart;
 use super::help_out::Suggestion;
 use super::marks::Mark;
 use super::outbox::OutboxRow;
@@ -402,6 +403,17 @@ pub enum OverlayView {
         rows: Vec<ChoiceRow>,
         /// Which is selected.
         selected: usize,
+    },
+    /// What there is to read while texting.
+    Guide {
+        /// What was typed.
+        query: String,
+        /// Byte offset of the cursor in it.
+        cursor: usize,
+        /// What has those words.
+        parts: Vec<GuidePart>,
+        /// First row shown.
+        scroll: usize,
     },
     /// Answers.
     Answers {
