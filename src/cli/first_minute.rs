@@ -14,6 +14,7 @@ use super::{Context, Exit, Outcome, ask, out_json};
 use crate::api::practice::Practice;
 use crate::client::native::NativeServer;
 use crate::console::runtime::launch::LinesTo;
+use crate::domain::plain_text::searchable;
 use crate::exchange::problem::FileProblem;
 use crate::exchange::sample;
 use crate::i18n::Value;
@@ -199,8 +200,7 @@ pub(super) async fn practise(
         return Ok(false);
     }
     tell(ctx.catalogue.say(if practice.required { "practice-intro-needed" } else { "practice-intro" }, &[]));
-    let answer = ask(&format!("{} ", ctx.catalogue.say("practice-enter", &[]).trim_end()))?;
-    let begun = answer.as_deref() == Some("");
+    let begun = begins(ctx)?;
     let passed = if begun {
         hold(name, plain, false, ctx).await?
     } else {
@@ -219,6 +219,21 @@ pub(super) async fn practise(
         tell(ctx.catalogue.say(left, &[program(ctx)]));
     }
     Ok(true)
+}
+
+/// Enter begins, "later" in words leaves it for another time, and so does the end of the input; anything else is asked about again.
+fn begins(ctx: &Context) -> anyhow::Result<bool> {
+    let later = searchable(&ctx.catalogue.say("practice-word-later", &[]));
+    let mut question = "practice-enter";
+    loop {
+        let Some(answer) = ask(&format!("{} ", ctx.catalogue.say(question, &[]).trim_end()))? else { return Ok(false) };
+        match searchable(answer.trim()).trim_matches(['"', '\'', '.']) {
+            "" => return Ok(true),
+            "later" => return Ok(false),
+            word if word == later => return Ok(false),
+            _ => question = "practice-enter-again",
+        }
+    }
 }
 
 /// Tells the server. What it does not hear now it hears at the next start.

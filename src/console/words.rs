@@ -96,6 +96,7 @@ pub fn field_name(words: &Catalogue, name: &str) -> String {
         "eventdate" => "field-event-date",
         "listsource" => "field-list-source",
         "zip" => "field-zip",
+        "lastdigits" => "field-last-digits",
         _ => return safe_line(&name.replace('_', " ")),
     };
     words.say(key, &[])

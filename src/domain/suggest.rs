@@ -95,6 +95,23 @@ const DENIES: &[&str] = &[
 const AFTER_NO: &[&str] =
     &["thanks", "thank", "thankyou", "gracias", "way", "sir", "maam", "i", "im", "ill", "we", "not", "never"];
 
+/// With these beside a number, "where" asks how it was come by, and for no place: "¿De dónde sacó mi número?".
+const CAME_BY: &[&str] = &[
+    "get",
+    "got",
+    "found",
+    "find",
+    "saco",
+    "sacaste",
+    "sacaron",
+    "consiguio",
+    "conseguiste",
+    "consiguieron",
+    "obtuvo",
+    "obtuviste",
+    "obtuvieron",
+];
+
 /// The words of what a voter wrote that may be held against them: a yes that is denied and a no that only belongs to what follows
 /// ("no hablo inglés") say something else.
 fn meant(text: &str) -> Vec<(String, String)> {
@@ -106,12 +123,16 @@ fn meant(text: &str) -> Vec<(String, String)> {
         text.split(|c: char| c.is_ascii_punctuation() && !matches!(c, '\'' | '`' | '-') || "¿¡…\n".contains(c))
     {
         let folded: Vec<String> = clause.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
-        for (written, word) in words(clause) {
+        let told = words(clause);
+        let of_a_number =
+            told.iter().any(|(_, word)| word == "number") && folded.iter().any(|word| CAME_BY.contains(&word.as_str()));
+        for (written, word) in told {
             let own = fold(&written);
             let at = folded.iter().position(|other| *other == own).unwrap_or(0);
             let stands = match word.as_str() {
                 "yes" => !folded.iter().take(at).any(|before| DENIES.contains(&before.as_str())),
                 "no" => folded.get(at + 1).is_none_or(|next| AFTER_NO.contains(&next.as_str())),
+                "where" => !of_a_number,
                 _ => true,
             };
             if stands {
@@ -295,6 +316,8 @@ mod tests {
     #[case("¿Dónde voto?", 0, &["Dónde", "voto"])]
     #[case("who is this", 1, &["who"])]
     #[case("How did you get my NUMBER", 1, &["NUMBER"])]
+    #[case("¿De dónde sacó mi número?", 1, &["número"])]
+    #[case("where did you get my number", 1, &["number"])]
     #[case("what time do the polls close", 2, &["time", "polls", "close"])]
     #[case("Yeah, sure!", 3, &["Yeah", "sure"])]
     #[case("Sí", 3, &["Sí"])]
@@ -307,6 +330,26 @@ mod tests {
     fn the_best_is_what_a_person_would_take(#[case] written: &str, #[case] place: usize, #[case] words: &[&str]) {
         let best = rank(written, &candidates()).into_iter().next().expect("something fits");
         assert_eq!((best.place, best.words), (place, words.iter().map(|w| (*w).to_owned()).collect()));
+    }
+
+    #[rstest]
+    #[case("Se equivocó de número", "Wrong number")]
+    #[case("You have the wrong number", "Wrong number")]
+    #[case("Perdón, no hablo inglés", "Spanish, please")]
+    #[case("¿De dónde sacó mi número?", "How did you get my number?")]
+    #[case("Where can I get my ballot, and vote?", "Where do I vote?")]
+    fn the_rehearsals_replies_are_found(#[case] written: &str, #[case] title: &str) {
+        let titles = [
+            "Where do I vote?",
+            "How did you get my number?",
+            "Wrong number",
+            "Mail ballots",
+            "Spanish, please",
+            "Who is this?",
+        ];
+        let candidates = titles.map(|title| (title.to_owned(), String::new()));
+        let best = rank(written, &candidates).first().map(|fit| titles[fit.place]);
+        assert_eq!(best, Some(title));
     }
 
     #[rstest]

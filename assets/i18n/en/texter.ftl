@@ -458,3 +458,4 @@ guide-words = Guide
 guide-event = Event: { $title }
 guide-question = Question { $n } of the script
 guide-canned = Canned reply: { $title }
+texter-found-card = { $name } has not been texted yet: theirs is the next card. { $key } goes there.

@@ -2,7 +2,8 @@
 
 ## The terminal
 ui-no-suspend = This terminal cannot be suspended.
-ui-editor-failed = Your editor did not start; set VISUAL or EDITOR.
+ui-editor-failed = Your editor ({ $editor }) did not start: { $why }. VISUAL or EDITOR names it.
+ui-no-editor = No editor is set: set VISUAL or EDITOR.
 ui-rehearsal = REHEARSAL
 ui-real-voters = REAL VOTERS
 ui-too-small = Please enlarge the window to 40×12.
@@ -326,6 +327,7 @@ field-polling-place = polling place
 field-event-date = event date
 field-list-source = list source
 field-zip = zip
+field-last-digits = number
 ui-board-held-hours = { $n ->
     [one] One contact whom nobody has yet is held back by texting hours until { $at }.
    *[other] { $n } contacts whom nobody has yet are held back by texting hours, the first until { $at }.

@@ -459,3 +459,4 @@ guide-words = Guía
 guide-event = Evento: { $title }
 guide-question = Pregunta { $n } del guion
 guide-canned = Respuesta preparada: { $title }
+texter-found-card = { $name } todavía no tiene el primer mensaje: su tarjeta es la siguiente. { $key } va allí.

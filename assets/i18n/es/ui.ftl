@@ -1,7 +1,8 @@
 # Lo que dicen las pantallas.
 ## La terminal
 ui-no-suspend = Esta terminal no se puede suspender.
-ui-editor-failed = Tu editor no arrancó; define VISUAL o EDITOR.
+ui-editor-failed = Tu editor ({ $editor }) no arrancó: { $why }. VISUAL o EDITOR dice cuál es.
+ui-no-editor = No hay ningún editor definido: define VISUAL o EDITOR.
 ui-rehearsal = ENSAYO
 ui-real-voters = VOTANTES REALES
 ui-too-small = Agranda la ventana a 40×12, por favor.
@@ -323,6 +324,7 @@ field-polling-place = lugar de votación
 field-event-date = fecha del evento
 field-list-source = origen de la lista
 field-zip = código postal
+field-last-digits = número
 ui-board-held-hours = { $n ->
     [one] Un contacto que nadie tiene espera por el horario de mensajes hasta { $at }.
    *[other] { $n } contactos que nadie tiene esperan por el horario de mensajes, el primero hasta { $at }.

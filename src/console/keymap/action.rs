@@ -259,7 +259,7 @@ actions! {
     Refresh, "refresh", "action-refresh", Steering, [Board, Home, Review];
     /// Help.
     Help, "help", "action-help", Program,
-        [Global, Texting, Card, Inbox, Thread, Composer, Help, Answers, Confirm, Messages, Score, Board, Home, Review];
+        [Global, Texting, Card, Inbox, Thread, Composer, Help, Palette, Canned, Answers, Confirm, Messages, Score, Board, Home, Review];
     /// The command palette.
     Palette, "palette", "action-palette", Program, [Global, Texting, Card, Inbox, Thread, Composer, Board, Home, Review];
     /// What waits to be handed in, what nobody knows, what came back.

@@ -16,7 +16,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use super::effects::Left;
-use super::turn::{GRACE, Hands, INBOX_A_TURN, edit, wait_for};
+use super::turn::{GRACE, Hands, INBOX_A_TURN, edit, no_editor, wait_for};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{DrawnCard, Msg, Stamp};
 use crate::console::core::shared::say::Say;
@@ -337,7 +337,8 @@ impl<F: Front, R: Hands, I: LineInput, W: Write> Lap<'_, F, R, I, W> {
                     if let Err(error) = &edited {
                         tracing::warn!(%error, "no editor");
                         let typed = self.input.is_typed();
-                        let why = if typed { Say::new("ui-editor-failed") } else { Say::new("plain-no-editor") };
+                        let why =
+                            if typed { no_editor(self.editor.as_deref(), error) } else { Say::new("plain-no-editor") };
                         self.tell(Msg::Tell(why));
                     }
                     self.tell(Msg::Edited { contact, text: edited.unwrap_or_default() });

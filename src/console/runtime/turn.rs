@@ -424,7 +424,7 @@ impl<P: Stage, H: Host, R: Hands> Lap<'_, P, H, R> {
                         Ok(None) => self.tell(Msg::Tell(Say::new("ui-editor-error"))),
                         Err(error) => {
                             tracing::warn!(%error, "no editor");
-                            self.tell(Msg::Tell(Say::new("ui-editor-failed")));
+                            self.tell(Msg::Tell(no_editor(self.editor.as_deref(), error)));
                         }
                     }
                     self.tell(Msg::Edited { contact, text: edited.unwrap_or_default() });
@@ -515,6 +515,14 @@ pub(super) async fn edit(editor: Option<String>, stamp: Stamp, text: String) -> 
     tokio::task::spawn_blocking(move || editor::edit(&editor, &name, &text))
         .await
         .unwrap_or_else(|e| Err(io::Error::other(e)))
+}
+
+/// Why nothing was edited, with what was to be started.
+pub(super) fn no_editor(editor: Option<&str>, error: &io::Error) -> Say {
+    match editor {
+        None => Say::new("ui-no-editor"),
+        Some(editor) => Say::new("ui-editor-failed").with("editor", editor).with("why", error.to_string()),
+    }
 }
 
 /// For ever where there is nothing to wait for.

@@ -54,6 +54,11 @@ pub(super) fn restore_if_entered_by_this_thread() -> bool {
     true
 }
 
+/// The window's title is the shell's again when we have left: put aside and taken back as xterm has it (`CSI 22 ; 2 t` and
+/// `CSI 23 ; 2 t`, XTWINOPS); terminals that have no such place do nothing.
+const PUT_TITLE_ASIDE: &str = "\u{1b}[22;2t";
+const GIVE_TITLE_BACK: &str = "\u{1b}[23;2t";
+
 /// Everything off again, in reverse order.
 fn switch_off(what: Entered) -> io::Result<()> {
     let mut out = io::stdout();
@@ -65,8 +70,14 @@ fn switch_off(what: Entered) -> io::Result<()> {
     if what.mouse {
         queue!(out, DisableMouseCapture)?;
     }
-    let written =
-        execute!(out, DisableFocusChange, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen).and(Ok(()));
+    let written = execute!(
+        out,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        cursor::Show,
+        LeaveAlternateScreen,
+        Print(GIVE_TITLE_BACK)
+    );
     disable_raw_mode().and(written)
 }
 
@@ -185,7 +196,7 @@ impl Host for RealTerminal {
         entered(|state| {
             *state = Some(Entered { thread: std::thread::current().id(), pushed: 0, mouse: self.mouse });
         });
-        queue!(self.backend, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        queue!(self.backend, Print(PUT_TITLE_ASIDE), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if self.mouse {
             hear_clicks(&mut self.backend)?;
         }

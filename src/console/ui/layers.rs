@@ -258,11 +258,11 @@ fn previewed(
     let shown = u16::try_from(below.len()).unwrap_or(0);
     let room = if shown > 0 { shown + 1 } else { 0 };
     let inner = boxed(ink, title, 76, rows.saturating_add(4 + room).min(area.height), area, buffer);
-    if room > 0 && inner.height > room + 3 {
+    if room > 0 && inner.height >= room + 3 {
         let place = Rect { y: inner.bottom() - shown, height: shown, ..inner };
         page(ink, &below, 0, place, buffer);
     }
-    let inner = if inner.height > room + 3 { Rect { height: inner.height - room, ..inner } } else { inner };
+    let inner = if inner.height >= room + 3 { Rect { height: inner.height - room, ..inner } } else { inner };
     let first = Rect { height: inner.height.min(1), ..inner };
     let drawn = composer::draw(ink, written, first, buffer);
     let rest = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };

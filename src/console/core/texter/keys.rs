@@ -486,7 +486,7 @@ impl Model {
 
     fn next_waiting(&mut self, fx: &mut Vec<Effect>) {
         let here = self.open.as_ref().map(|open| open.contact);
-        match self.people.longest_waiting(here) {
+        match self.people.waiting_after(here) {
             Some(next) => {
                 self.side_pane = true;
                 self.open_thread(next, fx);

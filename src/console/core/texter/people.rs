@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::api::assignment::{ContactSummary, ContactView};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
+use crate::domain::plain_text::searchable;
 use crate::domain::safe_text::safe_line;
 use crate::domain::tag;
 
@@ -462,11 +463,12 @@ impl People {
                 _ => 2,
             };
             let key = match self.sort {
-                Sort::Name => (0, 0, line.first_name.to_lowercase(), id),
-                Sort::State => (rank, newest, String::new(), id),
-                Sort::Waiting if waits => {
+                Sort::Name => (0, 0, searchable(&line.first_name), id),
+                // Whoever waits longest is first among those who wait.
+                Sort::Waiting | Sort::State if waits => {
                     (0, line.waiting_since.unwrap_or(line.updated_at).as_microsecond(), String::new(), id)
                 }
+                Sort::State => (rank, newest, String::new(), id),
                 Sort::Waiting => (rank.clamp(1, 2), newest, String::new(), id),
             };
             self.order.insert(key.clone());
@@ -545,6 +547,14 @@ impl People {
     #[must_use]
     pub fn longest_waiting(&self, but: Option<ContactId>) -> Option<ContactId> {
         self.waiting.iter().map(|(_, id)| *id).find(|id| Some(*id) != but)
+    }
+
+    /// Who waits longest of those behind `here` in the order of waiting; from the end of it the first again. None when nobody else waits.
+    #[must_use]
+    pub fn waiting_after(&self, here: Option<ContactId>) -> Option<ContactId> {
+        let ids = || self.waiting.iter().map(|(_, id)| *id);
+        let behind = here.and_then(|here| ids().skip_while(|id| *id != here).nth(1));
+        behind.or_else(|| self.longest_waiting(here))
     }
 
     /// True when something came in since it was last looked at.

@@ -14,6 +14,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Stamp;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
+use crate::console::keymap::action::Action;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::plain_text::searchable;
@@ -352,14 +353,19 @@ impl Model {
         })
     }
 
-    /// Goes to somebody who was found: their conversation, or their card.
+    /// Goes to somebody who was found: their conversation, or their card. From the replies only the key of the panes arms a card: the one
+    /// that was looked for is the next there, and that is said.
     pub(super) fn go_to(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
         let unsent = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
         if unsent && self.people.queue().contains(&contact) {
             self.save_draft(fx);
             self.people.queue_first(contact);
             self.card = None;
-            self.focus = Focus::Card;
+            if self.focus != Focus::Card {
+                let key = self.options.keymap.key_for(self.context(), Action::SwitchPane).unwrap_or_default();
+                let say = self.about("texter-found-card", contact).with("key", key);
+                self.say(Level::Info, say);
+            }
         } else {
             self.side_pane = true;
             self.open_thread(contact, fx);

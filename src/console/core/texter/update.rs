@@ -421,6 +421,7 @@ impl Model {
         // What was taken back again before the server knew of it has never been.
         for n in (0..pending.len()).rev() {
             let undone = |act: &Act| match pending[n].act() {
+                Some(Act::UndoOptOut { .. }) => matches!(act, Act::OptOut { .. }),
                 Some(Act::UndoWrongNumber { .. }) => matches!(act, Act::WrongNumber { .. }),
                 Some(Act::UndoNotOptOut { .. }) => matches!(act, Act::NotOptOut { .. }),
                 Some(Act::Reopen { .. }) => matches!(act, Act::Close { .. }),
@@ -439,6 +440,10 @@ impl Model {
                     }
                 }
                 Some(Act::OptOut { .. }) => line.opt_out = OptOut::Yes { by_word: false },
+                // The server tells of the opt-out before it tells that it was taken back. Their own word stands.
+                Some(Act::UndoOptOut { .. }) if line.opt_out == (OptOut::Yes { by_word: false }) => {
+                    line.opt_out = self.doubt(line.id);
+                }
                 Some(Act::Tag { tag, on, .. }) => {
                     line.tags.retain(|set| set != tag);
                     if *on {

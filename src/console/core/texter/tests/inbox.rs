@@ -62,9 +62,19 @@ fn search_finds_names_then_words_and_goes_there() {
     assert_eq!((found.len(), found[0].contact.0), (1, 1002));
     desk.keys("<enter>");
     assert_eq!((desk.model.focus, desk.model.open.as_ref().map(|open| open.contact.0)), (Focus::Thread, Some(1002)));
-    // Somebody who was not texted yet: their card.
+    // Somebody who was not texted yet: their card is the next, and only the key of the panes arms it.
     desk.keys("/n2<enter>");
+    desk.wait(500);
+    assert_eq!((desk.model.focus, desk.card()), (Focus::Thread, Some(2)));
+    let said = |desk: &Desk| desk.model.notices.newest_first().next().map(|notice| notice.say.key);
+    assert_eq!(said(&desk), Some("texter-found-card"));
+    desk.keys("<esc><enter>");
+    assert_eq!(desk.sent().len(), 0);
+    desk.keys("<esc><tab>");
     assert_eq!((desk.model.focus, desk.card()), (Focus::Card, Some(2)));
+    // At the cards one goes to the card.
+    desk.keys("/n1<enter>");
+    assert_eq!((desk.model.focus, desk.card()), (Focus::Card, Some(1)));
     let names: Vec<String> = desk.model.found("n1").into_iter().map(|found| found.name).collect();
     assert_eq!(names, ["N1", "N1001", "N1002"], "whose name begins so comes first");
     assert!(desk.model.found("nobody at all").is_empty());
@@ -208,4 +218,45 @@ fn accents_do_not_matter_in_a_search() {
     for words in ["jose", "José", "numero"] {
         assert_eq!(desk.model.found(words).len(), 1, "{words}");
     }
+}
+
+#[test]
+fn next_who_waits_goes_through_all_of_them() {
+    let mut desk = Desk::with(0, 3);
+    let at = |desk: &Desk| desk.model.open.as_ref().map(|open| open.contact.0);
+    let seen: Vec<Option<i64>> = (0..5).map(|_| at(desk.keys("n"))).collect();
+    assert_eq!(seen, [1001, 1002, 1003, 1001, 1002].map(Some));
+}
+
+#[test]
+fn by_name_accents_count_for_nothing_and_by_state_who_waits_longest_is_first() {
+    let mut desk = Desk::with(0, 3);
+    for (id, name, minutes) in [(1001, "Zoe", 1), (1002, "Óscar", 9), (1003, "Pia", 5)] {
+        let mut one = line(id, Status::NeedsResponse);
+        one.first_name = name.into();
+        let since = desk.wall - jiff::SignedDuration::from_mins(minutes);
+        (one.waiting_since, one.updated_at) = (Some(since), since);
+        desk.event(EventKind::Contact { contact: one });
+    }
+    desk.keys("<tab>S");
+    assert_eq!((desk.model.people.sort(), shown(&desk)), (Sort::Name, vec![1002, 1003, 1001]));
+    desk.keys("S");
+    assert_eq!((desk.model.people.sort(), shown(&desk)), (Sort::State, vec![1002, 1003, 1001]));
+}
+
+#[test]
+fn what_the_server_tells_late_of_an_opt_out_that_was_taken_back_is_no_news() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("oyu");
+    desk.wait(500);
+    let news = |desk: &Desk| desk.model.notices.newest_first().next().map(|notice| notice.say.key);
+    assert_eq!((news(&desk), desk.card()), (Some("texter-opt-out-undone"), Some(1)));
+    let mut late = line(1, Status::NeedsMessage);
+    late.opt_out = OptOut::Yes { by_word: false };
+    desk.event(EventKind::Contact { contact: late.clone() });
+    assert_eq!((news(&desk), desk.card()), (Some("texter-opt-out-undone"), Some(1)));
+    // Their own word is.
+    late.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact: late });
+    assert_eq!((news(&desk), desk.card()), (Some("texter-opted-out-now"), None));
 }

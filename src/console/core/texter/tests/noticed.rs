@@ -9,6 +9,7 @@ use crate::api::event::{Event, EventKind};
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Ask, Beside, Downtime, LinkState, Msg};
+use crate::console::core::shared::say::Arg;
 use crate::console::core::texter::claims::claim_say;
 use crate::console::core::texter::view::{OverlayView, ThreadItem};
 use crate::domain::conversation::{OptOut, Status};
@@ -333,4 +334,18 @@ fn shown_times_do_not_go_back_by_a_little_and_follow_a_clock_that_is_put_right()
     desk.tell(offset(-3 * 60 * 60));
     desk.wait(1_000);
     assert!(now(&desk) < before - SignedDuration::from_hours(2));
+}
+
+#[test]
+fn a_long_name_leaves_room_for_what_is_said() {
+    let mut desk = Desk::with(0, 1);
+    desk.model.people.change(ContactId(1001), |line| line.first_name = "Supercalifragilisticexpialidocious".into());
+    desk.keys("<tab><enter>x");
+    let name = desk.model.notices.newest_first().next().and_then(|notice| {
+        notice.say.args.iter().find_map(|(key, arg)| match (*key, arg) {
+            ("name", Arg::Text(name)) => Some(name.clone()),
+            _ => None,
+        })
+    });
+    assert_eq!(name.as_deref(), Some("Supercalifragilisticexpi…"));
 }
