@@ -101,7 +101,7 @@ pub struct Rehearsal {
     stage: Arc<Stage>,
     server: ServerHandle,
     may: watch::Sender<bool>,
-    ended: Arc<tokio::sync::OnceCell<Scorecard>>,
+    ended: Arc<tokio::sync::Mutex<Option<Scorecard>>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -112,23 +112,36 @@ pub struct Control {
     may: watch::Sender<bool>,
     stage: Arc<Stage>,
     /// The card of the moment at which the shift ended.
-    ended: Arc<tokio::sync::OnceCell<Scorecard>>,
+    ended: Arc<tokio::sync::Mutex<Option<Scorecard>>>,
 }
 
 impl Control {
     /// Campaign time may flow, or must stand because something is being read.
     pub fn may_go_on(&self, may: bool) {
-        self.may.send_if_modified(|now| std::mem::replace(now, may) != may);
+        let changed = self.may.send_if_modified(|now| std::mem::replace(now, may) != may);
+        // Whoever goes on after the score was told gets another one; while it is being made nobody goes on.
+        if changed
+            && may
+            && let Ok(mut ended) = self.ended.try_lock()
+        {
+            *ended = None;
+        }
     }
 
-    /// The scorecard as of the first time that it is asked for: the shift ends there, and whoever reads it for long finds the same when
-    /// it is printed. Campaign time stands from there on.
+    /// The scorecard as of now. Campaign time stands from there on, so that whoever reads it for long finds the same when it is printed; once
+    /// it goes on the next one is made anew.
     ///
     /// # Errors
     /// The server gave no answer.
     pub async fn finish(&self) -> Call<Scorecard> {
         self.may_go_on(false);
-        self.ended.get_or_try_init(|| self.stage.score()).await.cloned()
+        let mut ended = self.ended.lock().await;
+        if let Some(card) = &*ended {
+            return Ok(card.clone());
+        }
+        let card = self.stage.score().await?;
+        *ended = Some(card.clone());
+        Ok(card)
     }
 }
 

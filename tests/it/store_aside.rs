@@ -111,9 +111,18 @@ on_every_store! {
         home.act(&tess, Act::OptOut { contact: to.id, notice: true, grace: true }).await;
         assert_eq!(home.jobs().await, [], "the notice waits for a slip to be taken back");
         assert_eq!(home.line(&tess, campaign, to.id).await.preview, "yes", "lists show what people wrote, not our own notice");
+        let told = home.events(&tess, campaign).await.len();
         home.act(&tess, Act::UndoOptOut { contact: to.id }).await;
         let line = home.line(&tess, campaign, to.id).await;
         assert_eq!((line.opt_out.clone(), line.waiting_since), (OptOut::No, since));
+        // No console is told in between that they are out.
+        let lines: Vec<_> = (home.events(&tess, campaign).await.into_iter().skip(told))
+            .filter_map(|event| match event.what {
+                EventKind::Contact { contact } => Some(contact.opt_out),
+                _ => None,
+            })
+            .collect();
+        assert!(!lines.is_empty() && lines.iter().all(|opt_out| *opt_out == OptOut::No), "{lines:?}");
         assert_eq!(line.preview, "yes", "nobody was told");
         home.pass(60);
         assert_eq!(home.jobs().await, [], "and never leaves");

@@ -459,3 +459,4 @@ guide-event = Event: { $title }
 guide-question = Question { $n } of the script
 guide-canned = Canned reply: { $title }
 texter-found-card = { $name } has not been texted yet: theirs is the next card. { $key } goes there.
+texter-flag-asks = The captain is asked about { $name }: the flag stays until the answer comes.

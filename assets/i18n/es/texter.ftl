@@ -460,3 +460,4 @@ guide-event = Evento: { $title }
 guide-question = Pregunta { $n } del guion
 guide-canned = Respuesta preparada: { $title }
 texter-found-card = { $name } todavía no tiene el primer mensaje: su tarjeta es la siguiente. { $key } va allí.
+texter-flag-asks = El capitán tiene una pregunta sobre { $name }: la marca se queda hasta que responda.

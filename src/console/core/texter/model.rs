@@ -376,6 +376,8 @@ pub struct Model {
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
     pub(super) seen_below: Option<ContactId>,
     pub(super) finishing: bool,
+    /// What was begun to be written to those whom I opted out: theirs again when that is taken back.
+    pub(super) words_of_out: BTreeMap<ContactId, String>,
     pub(super) leaving: bool,
     pub(super) title: Option<(u64, bool)>,
     pub(super) toast_timer: bool,
@@ -490,6 +492,7 @@ impl Model {
             dropped: BTreeSet::new(),
             seen_below: None,
             finishing: false,
+            words_of_out: BTreeMap::new(),
             leaving: false,
             title: None,
             toast_timer: false,

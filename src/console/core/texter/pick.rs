@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Picking};
 use super::people::{Filter, has_tag};
+use super::undo::Undo;
 use super::view::ChoiceRow;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
@@ -294,9 +295,28 @@ impl Model {
         }
         let was_set = self.people.line(contact).is_some_and(|line| has_tag(line, tag));
         let on = on_card || !was_set;
+        if !on && tag == tag::ESCALATED && self.question_stands(contact) {
+            // Without the flag no captain would see the question.
+            return self.say(Level::Info, self.about("texter-flag-asks", contact));
+        }
         if self.confirm_act(Act::Tag { contact, tag: tag.to_owned(), on }, stamp, fx) && on_card {
             self.close_with_tag(contact, (!was_set).then(|| tag.to_owned()));
         }
+    }
+
+    /// The captains were asked about them, and have not answered, as far as is known here.
+    fn question_stands(&self, contact: ContactId) -> bool {
+        let asked = |entry: &ThreadEntry| match entry {
+            ThreadEntry::Note { what, detail, .. } => match what.as_str() {
+                "asked" => Some(true),
+                "captain_answered" => Some(false),
+                "untagged" if detail == tag::ESCALATED => Some(false),
+                _ => None,
+            },
+            ThreadEntry::Message(_) => None,
+        };
+        let told = self.threads.get(contact).and_then(|thread| thread.entries().iter().rev().find_map(asked));
+        told.unwrap_or_else(|| self.undo.iter().any(|undo| *undo == Undo::Asked(contact)))
     }
 
     /// Closes it with the tag that is being set, by one press: both are taken back by one as well. `tag`: when it was not set before.

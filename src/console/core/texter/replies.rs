@@ -265,6 +265,13 @@ impl Model {
         match act {
             Act::OptOut { contact, notice, .. } => {
                 let contact = *contact;
+                if at_hand(self, contact) {
+                    self.save_draft(fx);
+                }
+                // A slip that is taken back costs no words.
+                if let Some(words) = self.drafts.get(&contact).filter(|_| self.options.undo_opt_out).cloned() {
+                    self.words_of_out.insert(contact, words);
+                }
                 self.drop_draft(contact);
                 let on_card = self.card.as_ref().is_some_and(|card| card.contact == contact);
                 if on_card {
@@ -468,6 +475,9 @@ impl Model {
                     self.people.queue_first(contact);
                     self.card = None;
                 }
+                if let Some(words) = self.words_of_out.remove(&contact) {
+                    self.draft_again(contact, &words, None, fx);
+                }
                 self.say(Level::Info, self.about("texter-opt-out-undone", contact));
             }
             Act::Note { contact, text } => {
@@ -537,6 +547,7 @@ impl Model {
 
     pub(super) fn about(&self, key: &'static str, contact: ContactId) -> Say {
         let name = self.people.line(contact).map(|line| in_short(&line.first_name)).unwrap_or_default();
+        let name = if name.trim().is_empty() { Arg::Key("ui-no-name") } else { Arg::Text(name) };
         Say::new(key).with("name", name)
     }
 

@@ -336,6 +336,10 @@ impl Model {
 
     fn journaled(&mut self, id: Uuid, fx: &mut Vec<Effect>) {
         let Some(mine) = self.acts.journaled(id) else { return };
+        if self.score.take().is_some() {
+            // It was told, and the shift goes on: the end of it has another one.
+            self.finishing = false;
+        }
         if mine.text().is_some() {
             self.just_opted_out = false;
             self.took_back = false;

@@ -150,7 +150,12 @@ impl Tx<'_> {
             let row = db::query(of).bind(notice).fetch_one(&mut *self.conn).await?;
             let ready = col::<Option<String>>(&row, 0)?.as_deref() == Some("ready");
             let dropped = col::<String>(&row, 1)? == Delivery::Dropped.as_str();
+            let before = self.mark();
             let told_nothing = dropped || ready && self.take_back(notice, "taken_back").await?;
+            if told_nothing {
+                // Their lines still say that they are out, and are told anew below.
+                self.unsay_lines(before);
+            }
             if !told_nothing {
                 return no(Code::TooLate, "they were told that they are off the list: it stays so");
             }

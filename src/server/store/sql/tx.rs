@@ -279,6 +279,18 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// Drops the lines of contacts that were to be told since a mark, because they are told anew.
+    pub(super) fn unsay_lines(&mut self, mark: (usize, usize)) {
+        let is_line = |row: &Vec<Value>| match row.last() {
+            Some(Value::Text(payload)) => {
+                matches!(serde_json::from_str(payload), Ok(EventKind::Contact { .. }))
+            }
+            _ => false,
+        };
+        let since = self.events.split_off(mark.0.min(self.events.len()));
+        self.events.extend(since.into_iter().filter(|row| !is_line(row)));
+    }
+
     /// Drops the events that were to be told since a mark.
     pub(super) fn unsay(&mut self, mark: (usize, usize)) {
         self.events.truncate(mark.0);

@@ -9,6 +9,8 @@ use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 use crate::domain::tag;
 
+const VOTER: ContactId = ContactId(1001);
+
 /// Whoever types without a pause has what they wrote kept all the same.
 #[test]
 fn a_draft_is_kept_while_somebody_keeps_typing() {
@@ -177,4 +179,35 @@ fn an_id_that_a_press_waits_with_becomes_nothing_else() {
     let ids: std::collections::BTreeSet<_> = desk.confirmed.iter().map(|confirmed| confirmed.id).collect();
     assert_eq!(ids.len(), desk.confirmed.len(), "{:?}", desk.confirmed);
     assert!(desk.confirmed.len() >= 2);
+}
+
+#[test]
+fn an_opt_out_by_a_slip_costs_no_words_that_were_begun() {
+    for keys in ["D", "oy"] {
+        let mut desk = Desk::with(0, 2);
+        desk.keys("<tab><enter>ihalf a reply<esc>");
+        desk.keys(keys);
+        desk.wait(500);
+        desk.keys("u");
+        desk.wait(500);
+        assert_eq!(desk.model.drafts.get(&VOTER).map(String::as_str), Some("half a reply"), "{keys}");
+    }
+}
+
+#[test]
+fn a_flag_under_which_a_captain_is_asked_stays_until_the_answer() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>ACan they vote late?<enter>");
+    desk.wait(500);
+    let flagged = |desk: &Desk| desk.model.people.line(VOTER).unwrap().tags.iter().any(|tag| tag == "escalated");
+    assert!(flagged(&desk));
+    desk.keys("E");
+    let said = |desk: &Desk| desk.model.notices.newest_first().next().map(|notice| notice.say.key);
+    assert_eq!((flagged(&desk), said(&desk)), (true, Some("texter-flag-asks")));
+    // Taken back, both go.
+    desk.keys("u");
+    desk.wait(500);
+    assert!(!flagged(&desk));
+    desk.keys("EE");
+    assert!(!flagged(&desk), "one's own flag comes and goes");
 }
