@@ -40,6 +40,47 @@ pub struct Segments {
     pub culprits: Vec<Culprit>,
 }
 
+impl Segments {
+    /// So many units have room in the parts that the text is sent in; those of one part for an empty text.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let (single, several) = self.encoding.lengths();
+        if self.parts > 1 { several * self.parts } else { single }
+    }
+
+    /// Units of that room which are taken: a character that found no room at the end of a part leaves its place there empty.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.room() - self.left_in_part
+    }
+}
+
+impl Encoding {
+    /// Units of a part that is sent alone, and of one among several.
+    const fn lengths(self) -> (usize, usize) {
+        match self {
+            Self::Gsm7 => (160, 153),
+            Self::Ucs2 => (70, 67),
+        }
+    }
+}
+
+/// With so many units left in its last part a text is about to need another one.
+const NEARLY: usize = 10;
+
+/// True when the characters outside the cheap alphabet make a text cost a part more, or nearly do: when as many plain ones in their place
+/// would not. Where it is one part either way there is nothing to be said of them.
+#[must_use]
+pub fn is_dear(text: &str, measured: &Segments) -> bool {
+    if measured.encoding == Encoding::Gsm7 {
+        return false;
+    }
+    let plain: String = text.chars().map(|c| if septets(c).is_some() { c } else { 'x' }).collect();
+    let full = measured.left_in_part < NEARLY;
+    let longer = format!("{plain}{}", "x".repeat(NEARLY));
+    measured.parts > measure(&plain).parts || (full && measured.parts >= measure(&longer).parts)
+}
+
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
@@ -62,10 +103,7 @@ pub fn measure(text: &str) -> Segments {
         }
     }
     let encoding = if culprits.is_empty() { Encoding::Gsm7 } else { Encoding::Ucs2 };
-    let (single, several) = match encoding {
-        Encoding::Gsm7 => (160, 153),
-        Encoding::Ucs2 => (70, 67),
-    };
+    let (single, several) = encoding.lengths();
     let cost = |c: char| match encoding {
         Encoding::Gsm7 => septets(c).unwrap_or(2),
         Encoding::Ucs2 => c.len_utf16(),
@@ -131,6 +169,24 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case::cheap(&"a".repeat(200), false, 200, 306)]
+    #[case::one_part_either_way("Ál habló", false, 8, 70)]
+    #[case::nearly(&format!("Á{}", "a".repeat(61)), true, 62, 70)]
+    #[case::not_nearly(&format!("Á{}", "a".repeat(59)), false, 60, 70)]
+    #[case::costs(&format!("Á{}", "a".repeat(70)), true, 71, 134)]
+    #[case::three_of_two(&format!("Á{}", "a".repeat(200)), true, 201, 201)]
+    #[case::straddles(&format!("{}😀{}", "a".repeat(66), "b".repeat(10)), true, 79, 134)]
+    fn a_dear_letter_is_one_that_costs(
+        #[case] text: &str,
+        #[case] dear: bool,
+        #[case] taken: usize,
+        #[case] room: usize,
+    ) {
+        let measured = measure(text);
+        assert_eq!((is_dear(text, &measured), measured.taken(), measured.room()), (dear, taken, room));
+    }
 
     #[rstest]
     #[case::empty("", Encoding::Gsm7, 0, 0, 160)]

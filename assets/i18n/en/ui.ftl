@@ -74,7 +74,7 @@ ui-segments = { $n ->
     [one] { $n } segment
    *[other] { $n } segments
 }
-ui-segment-room = { $used } used, { $left } left
+ui-segment-room = { $used } of { $room } characters
 ui-segment-culprit = { $char } ({ $code }) makes it cost more
 
 ## Conversation

@@ -67,7 +67,7 @@ ui-segments = { $n ->
     [one] { $n } segmento
    *[other] { $n } segmentos
 }
-ui-segment-room = { $used } usados, quedan { $left }
+ui-segment-room = { $used } de { $room } caracteres
 ui-segment-culprit = { $char } ({ $code }) lo encarece
 
 ## La conversación

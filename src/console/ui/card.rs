@@ -128,7 +128,7 @@ pub(super) const BESIDE: u8 = 5;
 
 /// The text's length, and what else is to be known of it.
 fn length(ink: Ink<'_>, face: &CardFace, width: u16) -> Vec<Piece> {
-    let mut facts = measured(ink, &segment::measure(&face.text));
+    let mut facts = measured(ink, &face.text, &segment::measure(&face.text));
     facts.extend(face.about.iter().cloned());
     fitted(ink, facts, width)
 }
@@ -241,19 +241,19 @@ fn flowed(ink: Ink<'_>, groups: &[Vec<Piece>], width: u16, most: u16) -> Vec<Vec
 }
 
 /// Segments, characters, and which character makes it dear.
-pub(super) fn measured(ink: Ink<'_>, measured: &Segments) -> Vec<Fact> {
+pub(super) fn measured(ink: Ink<'_>, text: &str, measured: &Segments) -> Vec<Fact> {
     let parts = measured.parts as u64;
     let role = if parts > 2 { Role::Warn } else { Role::Faint };
     let mut pieces = vec![((ink.counted("ui-segments", "n", parts), role), 0)];
     let units = ink.words.say(
         "ui-segment-room",
         &[
-            ("used", crate::i18n::Value::Number(i64::try_from(measured.units).unwrap_or(i64::MAX))),
-            ("left", crate::i18n::Value::Number(i64::try_from(measured.left_in_part).unwrap_or(i64::MAX))),
+            ("used", crate::i18n::Value::Number(i64::try_from(measured.taken()).unwrap_or(i64::MAX))),
+            ("room", crate::i18n::Value::Number(i64::try_from(measured.room()).unwrap_or(i64::MAX))),
         ],
     );
     pieces.push(((units, Role::Faint), ROOM));
-    if let Some(culprit) = measured.culprits.first() {
+    if let Some(culprit) = measured.culprits.first().filter(|_| segment::is_dear(text, measured)) {
         let shown = crate::domain::safe_text::safe_line(&culprit.ch.to_string());
         let code = format!("U+{:04X}", u32::from(culprit.ch));
         let why = ink.words.say(

@@ -550,7 +550,7 @@ fn written(
         let mut facts = match &composer.state {
             Sendable::Blocked(why) => vec![((ink.say(why), Role::Bad), 0)],
             Sendable::Journaling => vec![((ink.word("ui-card-wait"), Role::Faint), 0)],
-            _ => card::measured(ink, &composer.segments),
+            _ => card::measured(ink, &composer.text, &composer.segments),
         };
         if composer.parts_saved > 0 {
             let saves = ink.counted("ui-plain-saves", "n", composer.parts_saved as u64);
