@@ -78,12 +78,14 @@ pub fn isolated(line: &str) -> Cow<'_, str> {
     }
     let apart = stretches(line.chars().map(class));
     let mut out = String::with_capacity(line.len() + apart.len() * 6);
+    // Both go forward: of a long line no stretch is looked at twice.
+    let mut apart = apart.into_iter().peekable();
     for (place, c) in line.chars().enumerate() {
-        if apart.iter().any(|(first, _)| *first == place) {
+        if apart.peek().is_some_and(|(first, _)| *first == place) {
             out.push(OPEN);
         }
         out.push(c);
-        if apart.iter().any(|(_, last)| *last == place) {
+        if apart.next_if(|(_, last)| *last == place).is_some() {
             out.push(CLOSE);
         }
     }
@@ -103,5 +105,15 @@ mod tests {
         assert_eq!(isolated("1: שלום 5 לכם, waits"), "1: \u{2068}שלום 5 לכם\u{2069}, waits");
         assert_eq!(isolated("محمد Ali محمد"), "\u{2068}محمد\u{2069} Ali \u{2068}محمد\u{2069}");
         assert_eq!(isolated("שלום  שלום│שלום").matches(OPEN).count(), 3, "columns of a screen are not one text");
+    }
+
+    #[test]
+    fn of_a_long_text_each_stretch_is_set_apart_once() {
+        // As many stretches as a text can have: a search for each place among all of them would take a hundred thousand times as long.
+        let many = 200_000;
+        let long = "א·".repeat(many);
+        let apart = isolated(&long);
+        assert_eq!((apart.matches(OPEN).count(), apart.matches(CLOSE).count()), (many, many));
+        assert_eq!(joined(&apart), long);
     }
 }

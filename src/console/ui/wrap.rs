@@ -5,6 +5,8 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::bidi::{isolated, joined};
+
 /// Columns of a text.
 #[must_use]
 pub fn columns(text: &str) -> u16 {
@@ -57,22 +59,27 @@ fn wrap_paragraph(text: &str, offset: usize, width: usize, lines: &mut Vec<Range
 
 /// One of our own lines for a terminal of `width` columns, broken at words as [`wrap`] does. What follows the first row is indented by two
 /// columns: no row that a stranger's words fill can be taken for the beginning of a line of ours. Blanks go where it is broken; those at
-/// its end stay, as a question has one before the answer.
+/// its end stay, as a question has one before the answer. Where words from right to left are set apart, they are so in each row: a
+/// terminal orders every row for itself, and what was opened in one is closed at its end.
 #[must_use]
 pub fn hang(line: &str, width: u16) -> String {
     if columns(line) <= width {
         return line.to_owned();
     }
+    let bare = joined(line);
+    let set_apart = bare.len() < line.len();
+    let row_of = |row: &str| if set_apart { isolated(row).into_owned() } else { row.to_owned() };
+    let line: &str = &bare;
     let first = wrap(line, width).first().cloned().unwrap_or_default();
     let rest = line.get(first.end..).unwrap_or_default();
-    let mut out = line.get(first).unwrap_or_default().trim_end().to_owned();
+    let mut out = row_of(line.get(first).unwrap_or_default().trim_end());
     for row in wrap(rest, width.saturating_sub(2)) {
         let last = row.end == rest.len();
         let row = rest.get(row).unwrap_or_default();
         let row = if last { row } else { row.trim_end() };
         if !row.trim().is_empty() {
             out.push_str("\n  ");
-            out.push_str(row);
+            out.push_str(&row_of(row));
         }
     }
     out
@@ -140,6 +147,13 @@ mod tests {
     #[case("abcdefghijkl", 6, "abcdef\n  ghij\n  kl")]
     fn a_line_of_ours_is_broken_at_words(#[case] line: &str, #[case] width: u16, #[case] expected: &str) {
         assert_eq!(hang(line, width), expected);
+    }
+
+    #[test]
+    fn each_row_sets_apart_what_goes_from_right_to_left_in_it() {
+        let line = isolated("Miri: שלום לכם חברים יקרים, 4 PM");
+        assert_eq!(hang(&line, 14), "Miri: \u{2068}שלום לכם\u{2069}\n  \u{2068}חברים יקרים\u{2069},\n  4 PM");
+        assert_eq!(hang("שלום לכם חברים", 9), "שלום לכם\n  חברים", "what was not set apart is left as it is");
     }
 
     #[rstest]
