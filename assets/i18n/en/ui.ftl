@@ -15,7 +15,8 @@ ui-link-asked-to-wait = the server asks to wait { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }
-ui-link-offline = offline since { $since }, next try { $next }
+ui-link-offline = offline since { $since }, next try soon
+ui-link-offline-until = offline since { $since }, next try { $next }
 ui-link-signed-out-login = signed out: textbank login --spoke URL
 ui-link-unanswered = no answer yet
 ui-link-signed-out = signed out: please join again
@@ -227,7 +228,8 @@ outbox-line-asked-to-wait = The server is there and asks to be left alone for { 
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }; what you confirm is handed in then.
-outbox-line-offline = Offline since { $since }; the next try is at { $next }, by this laptop's clock.
+outbox-line-offline = Offline since { $since } by this laptop's clock; the next try comes within { $seconds } seconds.
+outbox-line-offline-until = Offline since { $since }; the next try is at { $next }, by this laptop's clock.
 outbox-counts = { $waiting } not yet accepted, { $unknown } of unknown outcome, { $parked } came back.
 outbox-waiting = not yet accepted
 outbox-unknown = outcome unknown
@@ -284,7 +286,8 @@ ui-pace = { $pace } a minute, { $left ->
 ui-held-back = { $n } held back until { $at }
 ui-held-for-good = { $n } get no first text any more
 ui-picked = now
-ui-link-offline-for = offline { $age }, next try within 20 s
+ui-link-offline-for = offline { $age }, next try within { $seconds } s
+ui-link-offline-for-longer = offline { $age }
 ui-card-filled = { $n } filled in
 ui-card-links = { $n ->
     [one] { $n } link

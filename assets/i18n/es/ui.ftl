@@ -14,7 +14,8 @@ ui-link-asked-to-wait = el servidor pide esperar { $seconds ->
     [one] { $seconds } segundo
    *[other] { $seconds } segundos
 }
-ui-link-offline = sin conexión desde las { $since }, nuevo intento a las { $next }
+ui-link-offline = sin conexión desde las { $since }, reintenta
+ui-link-offline-until = sin conexión desde las { $since }, reintenta a las { $next }
 ui-upload-waiting = { $n ->
     [one] { $n } por entregar
    *[other] { $n } por entregar
@@ -185,7 +186,8 @@ outbox-line-asked-to-wait = El servidor está ahí y pide que se espere { $secon
     [one] { $seconds } segundo
    *[other] { $seconds } segundos
 }; lo que confirmas se entrega después.
-outbox-line-offline = Sin conexión desde las { $since }; se intenta de nuevo a las { $next }, según el reloj de este equipo.
+outbox-line-offline = Sin conexión desde las { $since }, según el reloj de este equipo; se intenta de nuevo en menos de { $seconds } segundos.
+outbox-line-offline-until = Sin conexión desde las { $since }; se intenta de nuevo a las { $next }, según el reloj de este equipo.
 outbox-counts = { $waiting } sin aceptar todavía, { $unknown } de resultado desconocido, { $parked } de vuelta.
 outbox-waiting = sin aceptar todavía
 outbox-unknown = resultado desconocido
@@ -281,7 +283,8 @@ ui-held-for-good = { $n } ya no reciben primer mensaje
 ui-picked = ahora
 ui-board-texts = Mensajes enviados: { $out }, recibidos: { $in }
 ui-board-errors = El operador sobre los mensajes fallidos: { $list }
-ui-link-offline-for = sin conexión { $age }, reintento en menos de 20 s
+ui-link-offline-for = sin conexión { $age }, nuevo intento en menos de { $seconds } s
+ui-link-offline-for-longer = sin conexión { $age }
 ui-card-filled = { $n } datos puestos
 ui-card-links = { $n ->
     [one] { $n } enlace

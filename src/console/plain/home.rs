@@ -20,7 +20,7 @@ use crate::console::keymap::map::Keymap;
 pub struct HomePages {
     /// The core.
     pub model: Model,
-    link: Option<String>,
+    link: Option<LinkState>,
 }
 
 impl HomePages {
@@ -104,23 +104,14 @@ impl Pages for HomePages {
     }
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
-        let well = matches!(self.model.link, LinkState::Online | LinkState::Connecting);
-        let link = voice.link(&self.model.link);
-        let first = self.link.is_none();
-        if self.link.as_ref() == Some(&link) {
-            return Vec::new();
-        }
-        self.link = Some(link.clone());
-        // That it is well is worth a word only after it was not.
-        if first && well { Vec::new() } else { vec![link] }
+        let news = voice.link_news(self.link.as_ref(), &self.model.link, self.model.laptop_now());
+        self.link = Some(self.model.link.clone());
+        news.into_iter().collect()
     }
 
     fn status(&self, voice: &Voice) -> Vec<String> {
         let mut lines = self.greeting(voice).unwrap_or_default();
-        lines.push(match self.model.link {
-            LinkState::Online => voice.word("outbox-line-online"),
-            ref other => voice.link(other),
-        });
+        lines.push(voice.link(&self.model.link, self.model.laptop_now()));
         lines.extend(self.list(voice));
         // The guide of the one that is named, whole.
         if let Some(todo) = self.model.at_hand().filter(|todo| !todo.mine.guide.is_empty()) {

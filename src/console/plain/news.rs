@@ -25,14 +25,6 @@ pub(super) struct News {
 }
 
 /// That the line is cut is told once, not again with each try.
-fn is_same(one: &LinkState, other: &LinkState) -> bool {
-    match (one, other) {
-        (LinkState::Offline { since: one, .. }, LinkState::Offline { since: other, .. }) => one == other,
-        (LinkState::AskedToWait { .. }, LinkState::AskedToWait { .. }) => true,
-        _ => one == other,
-    }
-}
-
 impl News {
     /// What is new, and told with this.
     pub fn of(&mut self, model: &Model, voice: &Voice) -> Vec<String> {
@@ -43,14 +35,9 @@ impl News {
     }
 
     fn of_the_line(&mut self, model: &Model, voice: &Voice) -> Option<String> {
-        if self.link.as_ref().is_some_and(|told| is_same(told, &model.link)) {
-            return None;
-        }
-        let begins = matches!(self.link, None | Some(LinkState::Connecting));
+        let news = voice.link_news(self.link.as_ref(), &model.link, model.laptop_now());
         self.link = Some(model.link.clone());
-        // That it is well is worth a word only after it was not.
-        let well = matches!(model.link, LinkState::Online | LinkState::Connecting);
-        (!(begins && well)).then(|| voice.link(&model.link))
+        news
     }
 
     fn of_the_outbox(&mut self, model: &Model, voice: &Voice) -> Option<String> {

@@ -148,21 +148,27 @@ impl Voice {
         }
     }
 
-    /// The state of the line, as a sentence.
+    /// The state of the line, as a sentence. `now`: by this laptop's clock.
     #[must_use]
-    pub fn link(&self, link: &LinkState) -> String {
+    pub fn link(&self, link: &LinkState, now: Option<Timestamp>) -> String {
         match link {
-            LinkState::Connecting => self.word("outbox-line-connecting"),
-            LinkState::Online => self.word("plain-online"),
-            LinkState::Offline { since, next_try } => {
-                self.say(&Say::new("outbox-line-offline").with("since", *since).with("next", *next_try))
-            }
-            LinkState::AskedToWait { seconds } => {
-                self.say(&Say::new("outbox-line-asked-to-wait").with("seconds", *seconds))
-            }
             LinkState::SignedOut { .. } if self.login => self.word("ui-link-signed-out-login"),
             LinkState::SignedOut { hands_in: true } => self.word("ui-link-signed-out-hands-in"),
             LinkState::SignedOut { hands_in: false } => self.word("ui-link-signed-out"),
+            other => other.say(now).map(|say| self.say(&say)).unwrap_or_default(),
+        }
+    }
+
+    /// The same as news: that it is well is worth a word only after it was not.
+    #[must_use]
+    pub fn link_news(&self, told: Option<&LinkState>, link: &LinkState, now: Option<Timestamp>) -> Option<String> {
+        if told.is_some_and(|told| told.is_like(link)) {
+            return None;
+        }
+        match (told, link) {
+            (None | Some(LinkState::Connecting), LinkState::Online | LinkState::Connecting) => None,
+            (_, LinkState::Online) => Some(self.word("plain-online")),
+            (_, other) => Some(self.link(other, now)),
         }
     }
 

@@ -84,10 +84,10 @@ fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
         let name = crate::domain::safe_text::safe_line(&me.name);
         pieces.push((format!(" {name}"), Role::Title));
     }
-    if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now()) {
+    if let Some(lag) = shell::lag(ink, model.outbox.0, model.outbox.1, model.laptop_now()) {
         pieces.extend([(format!(" {} ", ink.sign(Sign::Dot)), Role::Faint), lag]);
     }
-    let link = shell::link(ink, &model.link, (None, None));
+    let link = shell::link(ink, &model.link, (model.campaign_now(), model.laptop_now()));
     let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);
     ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &pieces);
 }

@@ -52,12 +52,21 @@ pub(super) fn link(ink: Ink<'_>, link: &LinkState, clocks: (Option<Timestamp>, O
         LinkState::Connecting => (ink.word("ui-link-connecting"), Role::Faint),
         LinkState::Online => (format!("{} {}", ink.sign(Sign::Done), ink.word("ui-link-online")), Role::Good),
         LinkState::AskedToWait { seconds } => (ink.counted("ui-link-asked-to-wait", "seconds", *seconds), Role::Warn),
-        LinkState::Offline { since, .. } if differ(clocks) => {
-            (ink.with_text("ui-link-offline-for", "age", &ink.age(*since, clocks.1)), Role::Warn)
-        }
         LinkState::Offline { since, next_try } => {
-            let args = [("since", Value::Time(ink.time(*since))), ("next", Value::Time(ink.time(*next_try)))];
-            (ink.words.say("ui-link-offline", &args), Role::Warn)
+            let soon = LinkState::is_tried_soon(*next_try, clocks.1);
+            let key = match (differ(clocks), soon) {
+                (true, true) => "ui-link-offline-for",
+                (true, false) => "ui-link-offline-for-longer",
+                (false, true) => "ui-link-offline",
+                (false, false) => "ui-link-offline-until",
+            };
+            let args = [
+                ("age", Value::Text(ink.age(*since, clocks.1))),
+                ("since", Value::Time(ink.time(*since))),
+                ("next", Value::Time(ink.time(*next_try))),
+                ("seconds", Value::Number(i64::try_from(LinkState::SOON).unwrap_or(i64::MAX))),
+            ];
+            (ink.words.say(key, &args), Role::Warn)
         }
         LinkState::SignedOut { .. } if ink.caps.login => (ink.word("ui-link-signed-out-login"), Role::Bad),
         LinkState::SignedOut { hands_in: true } => (ink.word("ui-link-signed-out-hands-in"), Role::Bad),

@@ -230,6 +230,12 @@ impl Model {
         self.overlays.last().map_or(Context::Home, Overlay::context)
     }
 
+    /// This laptop's time, by which it tells of the line and of what waits to be handed in.
+    #[must_use]
+    pub fn laptop_now(&self) -> Option<Timestamp> {
+        Some(self.now?.wall)
+    }
+
     /// The server's time, as far as it is known.
     #[must_use]
     pub fn campaign_now(&self) -> Option<Timestamp> {

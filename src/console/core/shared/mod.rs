@@ -2,6 +2,7 @@
 
 pub mod editor;
 pub mod effect;
+mod link;
 pub mod msg;
 pub mod notice;
 pub mod place;

@@ -199,17 +199,9 @@ impl Model {
     /// The line in whole sentences, and how much is where.
     #[must_use]
     pub fn outbox_head(&self) -> Vec<Say> {
-        let line = match &self.link {
-            LinkState::Connecting => Say::new("outbox-line-connecting"),
-            LinkState::Online => Say::new("outbox-line-online"),
-            LinkState::AskedToWait { seconds } => Say::new("outbox-line-asked-to-wait").with("seconds", *seconds),
-            LinkState::Offline { since, next_try } => {
-                Say::new("outbox-line-offline").with("since", *since).with("next", *next_try)
-            }
-            LinkState::SignedOut { .. } => {
-                self.signed_out().unwrap_or_else(|| Say::new("texter-signed-out").with("count", self.outbox.0))
-            }
-        };
+        let signed_out =
+            || self.signed_out().unwrap_or_else(|| Say::new("texter-signed-out").with("count", self.outbox.0));
+        let line = self.link.say(self.laptop_now()).unwrap_or_else(signed_out);
         let counts = Say::new("outbox-counts")
             .with("waiting", self.outbox.0)
             .with("unknown", self.unknown_count())

@@ -20,7 +20,7 @@ fn voice() -> Voice {
 #[test]
 fn who_was_signed_out_is_told_the_command_that_signs_in_again() {
     for (login, hands_in) in [(true, true), (true, false), (false, true), (false, false)] {
-        let line = voice().with_login(login).link(&LinkState::SignedOut { hands_in });
+        let line = voice().with_login(login).link(&LinkState::SignedOut { hands_in }, None);
         assert_eq!(line.contains("textbank login"), login, "{line}");
     }
 }

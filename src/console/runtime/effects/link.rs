@@ -182,6 +182,11 @@ mod tests {
     }
 
     #[test]
+    fn what_the_screens_call_soon_is_how_long_a_try_waits_at_most() {
+        assert_eq!(crate::client::backoff::Backoff::LONGEST.as_secs(), LinkState::SOON);
+    }
+
+    #[test]
     fn offline_is_since_the_first_failure() {
         let link = Link::new(SystemClock::shared());
         let since = |state: Option<LinkState>| match state {
