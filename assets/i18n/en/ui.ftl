@@ -150,6 +150,7 @@ ui-count-opted-out = opted out
 ui-count-failed = failed
 ui-count-held = held for you
 ui-board-title = Board
+ui-board-title-as-of = Board as of { $at } ({ $age })
 ui-board-loading = Counting
 ui-board-texts = Texts out: { $out }, in: { $in }
 ui-board-errors = The carrier on texts that failed: { $list }

@@ -133,6 +133,7 @@ ui-count-opted-out = de baja
 ui-count-failed = fallidos
 ui-count-held = por decidir
 ui-board-title = Tablero
+ui-board-title-as-of = Tablero a las { $at } ({ $age })
 ui-board-loading = Contando
 ui-board-oldest = espera más larga: { $age }
 ui-board-nobody-waits = no espera ningún votante

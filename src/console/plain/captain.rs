@@ -26,7 +26,7 @@ pub struct CaptainPages {
     told: bool,
     /// What needs a captain, as last told: at the door, to decide, possible opt-outs.
     needs: (u64, u64, u64),
-    link: Option<String>,
+    link: Option<LinkState>,
 }
 
 impl CaptainPages {
@@ -37,9 +37,14 @@ impl CaptainPages {
     }
 
     fn board(&self, voice: &Voice, board: &Board) -> Vec<String> {
-        let now = self.model.campaign_now();
+        let now = self.model.board_now();
         let c = &board.counts;
         let mut lines = vec![format!("{}: {}.", safe_line(&board.title), voice.word(state_key(board.state)))];
+        if let Some(at) = self.model.as_of() {
+            let age = voice.age(at, self.model.campaign_now());
+            let args = [("at", Value::Time(voice.time(at))), ("age", Value::Text(age))];
+            lines.push(format!("{}.", voice.with("ui-board-title-as-of", &args)));
+        }
         lines.extend(needs_lines(voice, board));
         match board.oldest_wait {
             Some(since) => lines.push(format!("{}.", voice.text("ui-board-oldest", "age", &voice.age(since, now)))),
@@ -103,9 +108,8 @@ impl CaptainPages {
         if !board.tells("texters.last_seen") {
             return format!("{name}: {counts}.");
         }
-        let seen = texter
-            .last_seen
-            .map_or_else(|| voice.word("ui-texter-never"), |at| voice.age(at, self.model.campaign_now()));
+        let seen =
+            texter.last_seen.map_or_else(|| voice.word("ui-texter-never"), |at| voice.age(at, self.model.board_now()));
         let practice = if texter.practised {
             format!(", {} {}", voice.word("ui-texter-practice"), voice.word("ui-texter-practised"))
         } else {
@@ -213,16 +217,9 @@ impl Pages for CaptainPages {
     }
 
     fn news(&mut self, voice: &Voice) -> Vec<String> {
-        let mut lines = Vec::new();
-        let (link, well) = (voice.link(&self.model.link), self.model.link == LinkState::Online);
-        // That it is well is worth a word only after it was not.
-        let begins = self.link.is_none() || self.link == Some(voice.link(&LinkState::Connecting));
-        if self.link.as_ref() != Some(&link) {
-            if !(begins && (well || self.model.link == LinkState::Connecting)) {
-                lines.push(link.clone());
-            }
-            self.link = Some(link);
-        }
+        let news = voice.link_news(self.link.as_ref(), &self.model.link, self.model.laptop_now());
+        self.link = Some(self.model.link.clone());
+        let mut lines: Vec<String> = news.into_iter().collect();
         let needs = self.needs();
         let grown = needs.0 > self.needs.0 || needs.1 > self.needs.1 || needs.2 > self.needs.2;
         if let Some(board) = self.model.board.as_ref().filter(|_| grown && self.told) {
@@ -234,9 +231,9 @@ impl Pages for CaptainPages {
 
     fn status(&self, voice: &Voice) -> Vec<String> {
         let mut lines = self.greeting(voice).into_iter().flatten().take(1).collect::<Vec<_>>();
-        lines.push(match self.model.link {
-            LinkState::Online => voice.word("outbox-line-online"),
-            ref other => voice.link(other),
+        lines.push(match self.model.is_unanswered() {
+            true => format!("{}.", voice.word("ui-link-unanswered")),
+            false => voice.link(&self.model.link, self.model.laptop_now()),
         });
         lines.extend(self.model.board.iter().flat_map(|board| self.board(voice, board)));
         lines

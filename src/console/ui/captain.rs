@@ -11,7 +11,7 @@ use super::{board, layers, shell};
 use crate::api::campaign::CampaignState;
 use crate::console::core::captain::Model;
 use crate::console::keymap::action::Action;
-use crate::i18n::Catalogue;
+use crate::i18n::{Catalogue, Value};
 
 /// Draws the whole screen.
 pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -25,11 +25,18 @@ pub fn render(model: &Model, theme: &Theme, caps: &Caps, words: &Catalogue, area
     header(ink, model, Rect { height: 1, ..area }, buffer);
     let body = Rect { y: area.y + 1, height: area.height - 1 - foot, ..area };
     let role = if model.overlays.is_empty() { shell::mark_role(model.rehearsal()) } else { Role::Border };
-    let inner = ink.frame(buffer, body, &ink.word("ui-board-title"), role, model.rehearsal() == Some(false));
+    let title = match model.as_of() {
+        Some(at) => {
+            let age = ink.age(at, model.campaign_now());
+            ink.words.say("ui-board-title-as-of", &[("at", Value::Time(ink.time(at))), ("age", Value::Text(age))])
+        }
+        None => ink.word("ui-board-title"),
+    };
+    let inner = ink.frame(buffer, body, &title, role, model.rehearsal() == Some(false));
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let mut cursor = match &model.board {
         Some(counted) => {
-            board::draw(ink, counted, model.campaign_now(), model.selected_place().unwrap_or(0), inner, buffer)
+            board::draw(ink, counted, model.board_now(), model.selected_place().unwrap_or(0), inner, buffer)
         }
         None => {
             ink.line(buffer, inner, 0, &[(ink.word("ui-board-loading"), Role::Faint)]);
@@ -58,7 +65,7 @@ fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
     let dot = || (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
     let mut pieces: Vec<Piece> = shell::mark(ink, model.rehearsal()).into_iter().collect();
     // What waits comes first: beside the words of a cut line the rest may find no room.
-    let lag = shell::lag(ink, model.outbox.0, model.outbox.1, model.campaign_now());
+    let lag = shell::lag(ink, model.outbox.0, model.outbox.1, model.laptop_now());
     if let Some(lag) = lag {
         pieces.extend([dot(), lag, dot()]);
     }
@@ -72,7 +79,10 @@ fn header(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) {
         };
         pieces.extend([dot(), (ink.word(key), role)]);
     }
-    let link = shell::link(ink, &model.link, (None, None));
+    let mut link = shell::link(ink, &model.link, (model.campaign_now(), model.laptop_now()));
+    if model.is_unanswered() {
+        link = (ink.word("ui-link-unanswered"), Role::Warn);
+    }
     let width = ink.right(buffer, area, 0, &format!("{} ", link.0), link.1);
     ink.line(buffer, Rect { width: area.width.saturating_sub(width + 1), ..area }, 0, &pieces);
 }

@@ -256,30 +256,26 @@ impl SpokeServer {
         })
     }
 
-    /// The board again and again, told when it has changed.
+    /// The board again and again, the more seldom the less it changes.
     pub(super) fn boards(&self, campaign: CampaignId) -> BoxStream<'static, Call<Event>> {
         let first = (self.clone(), self.pace.count_busy, None::<Board>, false);
-        let stream = stream::unfold(first, move |(server, mut wait, mut last, over)| async move {
+        let stream = stream::unfold(first, move |(server, wait, last, over)| async move {
             if over {
                 return None;
             }
-            loop {
-                // A part of it is drawn, so that many consoles do not ask together.
-                server.clock.sleep(super::poll::drawn(wait, &*server.ids)).await;
-                let board = match server.count(campaign).await {
-                    Ok(board) => board,
-                    Err(error) => return Some((Err(error), (server, wait, last, true))),
-                };
-                let same = last.as_ref().is_some_and(|last| same_figures(last, &board));
-                let pace = server.pace;
-                wait = if same { (wait * 3 / 2).min(pace.count_quiet) } else { pace.count_busy };
-                if !same {
-                    let (at, seq) = (board.at, board.seq);
-                    last = Some(board.clone());
-                    let event = Event { seq, at, what: EventKind::Board { board } };
-                    return Some((Ok(event), (server, wait, last, false)));
-                }
-            }
+            // A part of it is drawn, so that many consoles do not ask together.
+            server.clock.sleep(super::poll::drawn(wait, &*server.ids)).await;
+            let board = match server.count(campaign).await {
+                Ok(board) => board,
+                Err(error) => return Some((Err(error), (server, wait, last, true))),
+            };
+            let same = last.as_ref().is_some_and(|last| same_figures(last, &board));
+            let pace = server.pace;
+            let wait = if same { (wait * 3 / 2).min(pace.count_quiet) } else { pace.count_busy };
+            // The same figures are told too: when they were counted stands on the board.
+            let (at, seq) = (board.at, board.seq);
+            let event = Event { seq, at, what: EventKind::Board { board: board.clone() } };
+            Some((Ok(event), (server, wait, Some(board), false)))
         });
         stream.boxed()
     }

@@ -1,6 +1,7 @@
 //! The captain's console: counts live, pause and resume, a texter's unsent contacts back into the pool.
 
 pub mod flagged;
+mod line;
 pub mod model;
 mod second_factor;
 pub mod talks;

@@ -208,6 +208,12 @@ pub struct Model {
     pub overlays: Vec<Overlay>,
     /// Line to the server.
     pub link: LinkState,
+    /// What was asked is not answered in time.
+    pub(super) unanswered: bool,
+    /// Something was asked, and the time for an answer runs.
+    pub(super) asked: bool,
+    /// When the server was heard last, by its own clock.
+    pub(super) heard_at: Option<Timestamp>,
     /// Confirmed acts that wait to be handed in, and since when the oldest.
     pub outbox: (u64, Option<Timestamp>),
     /// Said.
@@ -254,6 +260,9 @@ impl Model {
             selected: None,
             overlays: Vec::new(),
             link: LinkState::Connecting,
+            unanswered: false,
+            asked: false,
+            heard_at: None,
             outbox: (0, None),
             notices: Notices::default(),
             size: (80, 24),

@@ -7,10 +7,11 @@ use super::*;
 use crate::api::act::Act;
 use crate::api::campaign::CampaignState;
 use crate::api::captain::{Board, ByHours, HeldLately, TexterLine};
+use crate::api::people::Presence;
 use crate::api::problem::{Code, Problem};
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, ConfirmedWhat, LinkState, Msg, Stamp};
+use crate::console::core::shared::msg::{Ask, ConfirmedWhat, LinkState, Msg, Stamp, Timer};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::chord::{Press, parse_sequence};
 use crate::domain::ids::{CampaignId, PersonId};
@@ -333,6 +334,44 @@ fn a_feed_that_begins_or_ends_asks_whether_there_is_a_board_still() {
     press(&mut model, &mut 0, "esc");
     model.update(Msg::Link(LinkState::Connecting));
     assert!(!model.update(Msg::Link(LinkState::Online)).contains(&asked), "whoever left the question is left alone");
+}
+
+#[test]
+fn a_server_that_stands_still_is_told_within_seconds_and_the_board_as_of_when_it_was_heard() {
+    let mut model = ready();
+    let stamp = |second: i64| Stamp {
+        id: Uuid::nil(),
+        wall: Timestamp::from_second(second).expect("a time"),
+        mono: Duration::from_secs(second.unsigned_abs()),
+    };
+    let presence = |second: i64| {
+        let server_time = Timestamp::from_second(second).expect("a time");
+        let lease_until = server_time;
+        Msg::Presence(Presence { server_time, lease_until, own_time: false, nothing_goes_before: None, keeps: None })
+    };
+    model.update(Msg::Link(LinkState::Online));
+    model.update(Msg::Board(Box::new(board(8))));
+    let waits = |fx: &[Effect]| fx.iter().any(|fx| matches!(fx, Effect::After { timer: Timer::Answer, .. }));
+    let fx = model.update(Msg::Timer { timer: Timer::Presence, stamp: stamp(100) });
+    assert!(fx.contains(&Effect::Presence) && waits(&fx), "{fx:?}");
+    let fx = model.update(presence(100));
+    assert!(fx.contains(&Effect::Stop(Timer::Answer)), "{fx:?}");
+    assert_eq!((model.as_of(), model.board_now()), (None, model.campaign_now()));
+    model.update(Msg::Timer { timer: Timer::Presence, stamp: stamp(110) });
+    model.update(Msg::Timer { timer: Timer::Answer, stamp: stamp(114) });
+    assert!(model.is_unanswered());
+    let heard = Timestamp::from_second(100).ok();
+    assert_eq!((model.as_of(), model.board_now()), (heard, heard), "whoever was seen then is not told as seen now");
+    model.update(presence(120));
+    assert!(!model.is_unanswered() && model.as_of().is_none());
+    let offline = LinkState::Offline { since: Timestamp::UNIX_EPOCH, next_try: Timestamp::UNIX_EPOCH };
+    model.update(Msg::Link(offline));
+    assert_eq!(model.as_of(), Timestamp::from_second(120).ok(), "a line that is cut");
+    // A server that is asked now and then is never told as it is now.
+    model.update(Msg::Link(LinkState::Online));
+    let foreign = crate::api::captain::Foreign { texts_out: None, texts_in: None, errors: vec![], untold: vec![] };
+    model.update(Msg::Board(Box::new(Board { foreign: Some(Box::new(foreign)), ..board(9) })));
+    assert_eq!(model.as_of(), Some(board(9).at));
 }
 
 fn flagged(contact: i64, question: &str) -> crate::api::captain::Flagged {

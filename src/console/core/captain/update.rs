@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::line::{HEARTBEAT, is_answer};
 use super::model::{Model, Overlay};
 use super::second_factor::type_digit;
 use crate::api::act::{Act, HeldDecision};
@@ -44,7 +45,7 @@ impl Program for Model {
             Effect::Load(Ask::Me),
             Effect::Load(Ask::Board(self.options.campaign)),
             Effect::Presence,
-            Effect::After { timer: Timer::Presence, delay: MINUTE },
+            Effect::After { timer: Timer::Presence, delay: HEARTBEAT },
             // At once: it brings the first stamp, and with it the time.
             Effect::After { timer: Timer::Minute, delay: Duration::ZERO },
         ]
@@ -52,7 +53,10 @@ impl Program for Model {
 
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut fx = Vec::new();
+        let heard = is_answer(&msg);
+        self.hear(&msg);
         self.handle(msg, &mut fx);
+        self.mind_the_answer(heard, &mut fx);
         if self.selected_place().is_none() {
             self.selected = self.board.as_ref().and_then(|board| board.texters.first()).map(|texter| texter.person);
         }
@@ -328,9 +332,13 @@ impl Model {
             Timer::Sequence => self.hands.forget(),
             Timer::Presence => {
                 fx.push(Effect::Presence);
-                fx.push(Effect::After { timer, delay: MINUTE });
+                fx.push(Effect::After { timer, delay: HEARTBEAT });
             }
-            Timer::Retry | Timer::Draft | Timer::Answer | Timer::Window | Timer::Next => {}
+            Timer::Answer => {
+                self.asked = false;
+                self.unanswered = true;
+            }
+            Timer::Retry | Timer::Draft | Timer::Window | Timer::Next => {}
         }
     }
 
