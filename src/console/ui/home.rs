@@ -104,6 +104,8 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
     let told: Vec<Vec<Vec<Piece>>> = todos.iter().map(|todo| told(ink, model, todo)).collect();
     let selected = model.selected_place().unwrap_or(0);
     let inner = area.width.saturating_sub(2);
+    let of_place = |(at, told): (usize, Vec<Vec<Piece>>)| if at == selected { told } else { whole(ink, told, inner) };
+    let told: Vec<Vec<Vec<Piece>>> = told.into_iter().enumerate().map(of_place).collect();
     let rows: Vec<u16> = told
         .iter()
         .enumerate()
@@ -146,6 +148,26 @@ fn draw_list(ink: Ink<'_>, model: &Model, area: Rect, buffer: &mut Buffer) -> Op
         row += 1 + most;
     }
     cursor
+}
+
+/// As many counts as have room on one row, each whole: half a number says something else.
+fn whole(ink: Ink<'_>, told: Vec<Vec<Piece>>, width: u16) -> Vec<Vec<Piece>> {
+    let columns = |group: &Vec<Piece>| group.iter().map(|(text, _)| wrap::columns(text)).sum::<u16>();
+    if told.iter().map(columns).sum::<u16>() <= width {
+        return told;
+    }
+    let more = format!(" {}", ink.sign(Sign::More));
+    let mut room = width.saturating_sub(wrap::columns(&more));
+    let mut shown: Vec<Vec<Piece>> = Vec::new();
+    for group in told {
+        if columns(&group) > room && !shown.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(columns(&group));
+        shown.push(group);
+    }
+    shown.push(vec![(more, Role::Faint)]);
+    shown
 }
 
 /// Rows that the counts of the selected campaign may take: all that they need, but on the smallest screens.

@@ -367,6 +367,9 @@ fn delivery(ink: Ink<'_>, delivery: Delivery) -> (String, Role) {
     (ink.word(delivery_key(delivery)), role)
 }
 
+/// With fewer columns a question is left out.
+const LEAST_QUESTION: u16 = 10;
+
 /// What somebody did, as one line.
 ///
 /// Of a long one its words are cut, not who did it and when.
@@ -385,9 +388,14 @@ fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Tim
     let done = match detail.rsplit_once(": ").filter(|_| what == NOTE_ANSWERED) {
         // What they said matters more than the question's words.
         Some((question, answer)) if wrap::columns(&format!("{word}: {detail}")) > room => {
-            let answer = wrap::cut(answer, room / 2, more);
-            let left = room.saturating_sub(wrap::columns(&answer) + 2);
-            format!("{}: {answer}", wrap::cut(&format!("{word}: {question}"), left, more))
+            let short = wrap::cut(answer, room / 2, more);
+            let left = room.saturating_sub(wrap::columns(&format!("{word}: : {short}")));
+            // A question of which nothing is left says nothing: the answer has its room then.
+            if left < LEAST_QUESTION {
+                format!("{word}: {answer}")
+            } else {
+                format!("{word}: {}: {short}", wrap::cut(question, left, more))
+            }
         }
         _ if detail.is_empty() => word,
         _ => format!("{word}: {detail}"),
@@ -402,6 +410,22 @@ mod tests {
     use super::super::theme::Theme;
     use super::*;
     use crate::i18n::Catalogue;
+
+    #[test]
+    fn an_answer_is_told_before_its_question() {
+        let (theme, words, caps, spots) = (Theme::default(), Catalogue::english(), Caps::default(), Spots::default());
+        let ink = Ink { theme: &theme, caps: &caps, words: &words, spots: &spots };
+        let told = |width| {
+            let detail = "Do they support Measure 5?: Strong yes";
+            note(ink, NOTE_ANSWERED, "Sam", detail, jiff::Timestamp::UNIX_EPOCH, width)
+        };
+        assert_eq!(told(80), "answer recorded: Do they support Measure 5?: Strong yes · Sam · 12:00 AM");
+        assert_eq!(told(60), "answer recorded: Do they suppo…: Strong yes · Sam · 12:00 AM");
+        for width in 44..56 {
+            let line = told(width);
+            assert!(line.contains("Strong yes · Sam") && !line.contains(": …"), "{line:?}");
+        }
+    }
 
     #[test]
     fn what_was_taken_back_at_once_is_one_line() {
