@@ -243,6 +243,10 @@ texter-next-draft = Another reply to { $name } came back too; it is the draft no
 texter-thread-loading = Loading the conversation
 texter-thread-offline = Offline: the conversation comes as soon as the server is reached. Nothing can be answered before it was read.
 texter-thread-signed-out = Your sign-in was ended: the conversation is not shown any more.
+texter-asked-to-wait-no-contacts = The server is there and asks to be left alone for { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}: your contacts come after that.
 texter-offline-no-contacts = Offline: your contacts come as soon as the server is reached. What you confirmed is safe in the journal.
 texter-signed-out-unknown = Your sign-in was ended. { $count ->
     [one] What became of one confirmed text is not known

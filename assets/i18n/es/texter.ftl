@@ -232,6 +232,10 @@ texter-next-draft = Otra respuesta a { $name } volvió también; ahora es el bor
 texter-thread-loading = Cargando la conversación
 texter-thread-offline = Sin conexión: la conversación llega en cuanto se alcance el servidor. Nada se puede responder antes de leerla.
 texter-thread-signed-out = Tu sesión fue cerrada: la conversación ya no se muestra.
+texter-asked-to-wait-no-contacts = El servidor está ahí y pide que se espere { $seconds ->
+    [one] { $seconds } segundo
+   *[other] { $seconds } segundos
+}: tus contactos llegan después.
 texter-offline-no-contacts = Sin conexión: tus contactos llegan en cuanto se alcance el servidor. Lo confirmado está a salvo en el diario.
 texter-signed-out-unknown = Tu sesión fue cerrada. { $count ->
     [one] No se sabe qué fue de un mensaje confirmado

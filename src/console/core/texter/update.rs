@@ -590,7 +590,11 @@ impl Model {
         missing.retain(|id| !self.asked.contains(id));
         // One question for many, asked when half of the store is used up; at once when the head is missing.
         let head = self.people.queue().front().is_some_and(|id| missing.contains(id));
-        if !(head || missing.len() * 2 >= self.options.prefetch) {
+        // Whoever was corrected is fetched before their turn comes, so that nobody waits for them when the line is cut then: many that are
+        // corrected together by one question while another is on its way.
+        let on_the_way = self.corrected.iter().any(|id| self.asked.contains(id));
+        let corrected = !on_the_way && missing.iter().any(|id| self.corrected.contains(id));
+        if !(head || corrected || missing.len() * 2 >= self.options.prefetch) {
             missing.clear();
         }
         let owed: Vec<ContactId> = self.owed_words_to().filter(|id| !self.asked.contains(id)).collect();

@@ -212,3 +212,26 @@ fn who_was_taken_off_the_list_is_gone_and_who_was_corrected_is_drawn_anew() {
     desk.tell(Msg::Contacts { asked: vec![ContactId(2)], found: vec![body] });
     assert_eq!(desk.model.card.as_ref().expect("a card").body, "Hi Ann, it's Ana");
 }
+
+#[test]
+fn whoever_was_corrected_is_fetched_before_their_turn_many_by_one_question() {
+    let mut desk = Desk::with(9, 0);
+    let asked = |desk: &mut Desk| -> Vec<Vec<ContactId>> {
+        let effects = std::mem::take(&mut desk.effects);
+        let ids = |effect| match effect {
+            Effect::Load(Ask::Contacts(_, ids)) => Some(ids),
+            _ => None,
+        };
+        effects.into_iter().filter_map(ids).collect()
+    };
+    desk.effects.clear();
+    for contact in [4, 5, 6] {
+        desk.event(EventKind::Corrected { contact: ContactId(contact) });
+    }
+    assert_eq!(asked(&mut desk), [[ContactId(4)]], "the card at hand is another's");
+    let body = |contact| view(super::driver::line(contact, Status::NeedsMessage));
+    desk.tell(Msg::Contacts { asked: vec![ContactId(4)], found: vec![body(4)] });
+    assert_eq!(asked(&mut desk), [[ContactId(5), ContactId(6)]]);
+    desk.tell(Msg::Contacts { asked: vec![ContactId(5), ContactId(6)], found: vec![body(5), body(6)] });
+    assert_eq!(asked(&mut desk), Vec::<Vec<ContactId>>::new());
+}

@@ -376,6 +376,7 @@ fn a_console_without_the_server_says_so_and_what_is_known() {
     };
     assert_eq!(fresh(LinkState::Connecting), Vec::<&str>::new(), "it is being fetched");
     assert_eq!(fresh(offline), ["texter-offline-no-contacts"]);
+    assert_eq!(fresh(LinkState::AskedToWait { seconds: 20 }), ["texter-asked-to-wait-no-contacts"]);
     assert_eq!(fresh(LinkState::SignedOut { hands_in: true }), ["texter-signed-out-hands-in"]);
 }
 

@@ -95,6 +95,10 @@ impl Model {
                     (LinkState::Offline { .. }, None) => {
                         CardPane::Empty { lines: vec![Say::new("texter-offline-no-contacts")] }
                     }
+                    (LinkState::AskedToWait { seconds }, None) => {
+                        let why = Say::new("texter-asked-to-wait-no-contacts").with("seconds", *seconds);
+                        CardPane::Empty { lines: vec![why] }
+                    }
                     _ => CardPane::Loading,
                 };
             }
