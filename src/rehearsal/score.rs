@@ -42,6 +42,9 @@ pub struct Tally {
     pub right: u64,
     /// Not done.
     pub missed: u64,
+    /// Done where it should not have been.
+    #[serde(default)]
+    pub mistaken: u64,
 }
 
 /// See [`Scorecard::opt_outs`].
@@ -177,7 +180,11 @@ impl Scorecard {
             ),
             Line::new(
                 "score-wrong-numbers",
-                &[("right", self.wrong_numbers.right), ("missed", self.wrong_numbers.missed)],
+                &[
+                    ("right", self.wrong_numbers.right),
+                    ("missed", self.wrong_numbers.missed),
+                    ("mistaken", self.wrong_numbers.mistaken),
+                ],
             ),
             Line::new("score-off-script", &[("texts", self.off_script)]),
         ]);

@@ -257,6 +257,15 @@ fn answers(card: &mut Scorecard, tale: &Tale<'_>, facts: &Facts<'_>) {
 }
 
 fn wrong_number(card: &mut Scorecard, tale: &Tale<'_>) {
+    // Taken back, it was a slip that nobody felt.
+    let last = tale.deeds.iter().rev().filter(|d| d.refused.is_none()).find_map(|d| match &d.what {
+        Done::Act(Act::WrongNumber { .. }) => Some(true),
+        Done::Act(Act::UndoWrongNumber { .. }) => Some(false),
+        _ => None,
+    });
+    if last == Some(true) && !tale.said.iter().any(|s| s.expect.wrong_number) {
+        card.wrong_numbers.mistaken += 1;
+    }
     if let Some(said) = tale.said.iter().find(|s| s.expect.wrong_number) {
         if tale.act_after(said.at, |a| matches!(a, Act::WrongNumber { .. })) {
             card.wrong_numbers.right += 1;
@@ -308,6 +317,7 @@ fn judge(card: &mut Scorecard) {
         (a.missing > 0, "score-next-answers"),
         (a.wrong > 0, "score-next-wrong-answers"),
         (card.wrong_numbers.missed > 0, "score-next-wrong-number"),
+        (card.wrong_numbers.mistaken > 0, "score-next-no-wrong-number"),
         (!card.unwelcome.is_empty(), "score-next-words"),
     ];
     let keys = |list: &[(bool, &str)]| list.iter().filter(|(yes, _)| *yes).map(|(_, key)| (*key).to_owned()).collect();
@@ -383,6 +393,20 @@ mod tests {
         let back = card(wants(), &[deed(10, out), deed(14, Act::UndoOptOut { contact: VOTER })], 100);
         assert_eq!((back.opt_outs.needless, back.waiting.answered, back.waiting.unanswered), (0, 0, 1));
         assert!(!back.next_time.contains(&"score-next-needless".to_owned()));
+    }
+
+    #[test]
+    fn a_voter_marked_as_a_wrong_number_who_is_none_is_a_slip() {
+        let wrong = Act::WrongNumber { contact: VOTER };
+        let card_of = |expect, deeds: &[Deed]| card(expect, deeds, 100);
+        let wants = || Expect { reply_minutes: Some(5), ..Expect::default() };
+        let slip = card_of(wants(), &[deed(10, wrong.clone())]);
+        assert_eq!((slip.wrong_numbers.right, slip.wrong_numbers.mistaken), (0, 1));
+        assert!(slip.next_time.contains(&"score-next-no-wrong-number".to_owned()), "{:?}", slip.next_time);
+        let back = card_of(wants(), &[deed(10, wrong.clone()), deed(12, Act::UndoWrongNumber { contact: VOTER })]);
+        assert_eq!(back.wrong_numbers.mistaken, 0);
+        let right = card_of(Expect { wrong_number: true, ..wants() }, &[deed(10, wrong)]);
+        assert_eq!((right.wrong_numbers.right, right.wrong_numbers.mistaken), (1, 0));
     }
 
     #[test]

@@ -32,7 +32,11 @@ score-unanswered = { $unanswered ->
    *[other] { $just } had only just written.
  }
 score-answers = Answers recorded: { $correct } right, { $wrong } wrong, { $missing } missing.
-score-wrong-numbers = Wrong numbers: { $right } marked, { $missed } not marked.
+score-wrong-numbers = Wrong numbers: { $right } marked, { $missed } not marked{ $mistaken ->
+    [0] .
+    [one] , 1 marked that was none.
+   *[other] , { $mistaken } marked that were none.
+ }
 score-off-script = { $texts ->
     [0] Every text used the script's words.
     [one] One text in your own words.
@@ -55,6 +59,7 @@ score-next-wait = Turn to the waiting voters now and then while you send; they a
 score-next-everyone = Before you leave, answer or close the conversations that still wait.
 score-next-answers = When a voter tells you where they stand, choose the answer in the script: it records it and offers the next line.
 score-next-wrong-answers = Read the voter's words once more before you choose an answer.
+score-next-no-wrong-number = Mark a number as wrong only when somebody says that it is: whoever answers for themself is nobody else.
 score-next-wrong-number = When the number belongs to somebody else, mark it as a wrong number: nobody will text them again.
 score-next-words = Some words hurt or promise too much; see the texts named above.
 score-private = This card is yours alone: it is not sent or kept anywhere.

@@ -35,7 +35,11 @@ score-answers = Respuestas anotadas: { $correct } bien, { $wrong } mal, { $missi
 score-wrong-numbers = Números equivocados: { $right ->
     [one] 1 marcado
    *[other] { $right } marcados
- }, { $missed } sin marcar.
+ }, { $missed } sin marcar{ $mistaken ->
+    [0] .
+    [one] , 1 marcado que no lo era.
+   *[other] , { $mistaken } marcados que no lo eran.
+ }
 score-off-script = { $texts ->
     [0] Todos los mensajes usaron las palabras del guion.
     [one] Un mensaje con palabras propias.
@@ -58,6 +62,7 @@ score-next-wait = Mientras envías, atiende de vez en cuando a quienes esperan; 
 score-next-everyone = Antes de irte, responde o cierra las conversaciones que aún esperan.
 score-next-answers = Cuando un votante diga lo que piensa, elige la respuesta en el guion: la anota y ofrece la línea siguiente.
 score-next-wrong-answers = Lee otra vez las palabras del votante antes de elegir una respuesta.
+score-next-no-wrong-number = Marca un número como equivocado solo si alguien dice que lo es: quien contesta por sí mismo no es otra persona.
 score-next-wrong-number = Si el número es de otra persona, márcalo como equivocado: nadie volverá a escribirle.
 score-next-words = Algunas palabras hieren o prometen demasiado; mira los mensajes citados arriba.
 score-private = Esta hoja es solo tuya: no se envía ni se guarda en ningún lugar.
