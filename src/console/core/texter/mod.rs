@@ -6,6 +6,7 @@
 pub mod acts;
 mod announce;
 mod begin;
+mod called;
 pub mod card;
 pub mod claims;
 mod drafts;

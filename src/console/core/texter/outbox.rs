@@ -120,7 +120,7 @@ impl Model {
     }
 
     fn name_of(&self, contact: Option<ContactId>) -> String {
-        contact.and_then(|id| self.people.line(id)).map(|line| line.first_name.clone()).unwrap_or_default()
+        contact.map(|contact| self.called(contact)).unwrap_or_default()
     }
 
     /// Those of which nobody knows what became.

@@ -107,7 +107,7 @@ impl Model {
         };
         match (gone, shut) {
             (Some(contact), _) => {
-                let name = self.people.line(contact).map(|line| line.first_name.clone()).unwrap_or_default();
+                let name = self.called(contact);
                 let told = with_why("texter-recalled-other", "texter-recalled-other-why").with("name", name);
                 self.say(Level::Warning, told);
             }

@@ -1,6 +1,5 @@
 //! Conversations: opening, writing, drafts, and what follows from an act on one.
 
-use unicode_segmentation::UnicodeSegmentation as _;
 use uuid::Uuid;
 
 use super::card::hash;
@@ -26,9 +25,6 @@ use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::leftover_field;
 use crate::domain::survey::{Answer, clear_below};
 use crate::domain::tag;
-
-/// Letters of a name in a sentence.
-const MOST_OF_A_NAME: usize = 24;
 
 impl Model {
     /// Opens a conversation; the draft of the one before is kept.
@@ -546,7 +542,7 @@ impl Model {
     }
 
     pub(super) fn about(&self, key: &'static str, contact: ContactId) -> Say {
-        let name = self.people.line(contact).map(|line| in_short(&line.first_name)).unwrap_or_default();
+        let name = self.called(contact);
         let name = if name.trim().is_empty() { Arg::Key("ui-no-name") } else { Arg::Text(name) };
         Say::new(key).with("name", name)
     }
@@ -668,10 +664,4 @@ impl Model {
     pub fn reply_hash(&self) -> Option<String> {
         self.open.as_ref().map(|open| hash(open.editor.text()))
     }
-}
-
-/// A name as a sentence has room for it, whatever a list calls somebody.
-fn in_short(name: &str) -> String {
-    let letters: Vec<&str> = name.graphemes(true).collect();
-    if letters.len() <= MOST_OF_A_NAME { name.to_owned() } else { format!("{}…", letters[..MOST_OF_A_NAME].concat()) }
 }

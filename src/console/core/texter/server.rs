@@ -276,8 +276,8 @@ impl Model {
             }
         }
         let mut say = self.refusal_of(&mine.confirmed.what, problem);
-        if let Some(line) = contact.and_then(|id| self.people.line(id)) {
-            say = say.with("name", line.first_name.clone());
+        if let Some(contact) = contact.filter(|id| self.people.line(*id).is_some()) {
+            say = say.with("name", self.called(contact));
         }
         match (&mine.confirmed.what, parked) {
             (_, true) if mine.text().is_some() => {
@@ -306,8 +306,7 @@ impl Model {
         if !is_late_undo(what, problem) {
             return self.refusal_say(problem);
         }
-        let line = act.contact().and_then(|contact| self.people.line(contact));
-        let name = line.map(|line| line.first_name.clone()).unwrap_or_default();
+        let name = act.contact().map(|contact| self.called(contact)).unwrap_or_default();
         Say::new("texter-opt-out-stays").with("name", name)
     }
 

@@ -487,7 +487,7 @@ impl Model {
         if now.allows_text() {
             return;
         }
-        let name = self.people.line(contact).map(|line| line.first_name.clone()).unwrap_or_default();
+        let name = self.called(contact);
         let on_card = self.card.as_ref().is_some_and(|card| card.contact == contact);
         let at_hand = self.open.as_ref().is_some_and(|open| open.contact == contact);
         if on_card {
