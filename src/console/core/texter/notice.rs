@@ -1,7 +1,10 @@
 //! The notice of an opt-out: whether it can still go, told before and after the press.
 
+use jiff::Timestamp;
+
 use crate::api::message::ThreadEntry;
 use crate::domain::{
+    conversation::Status,
     hours::HoursVerdict,
     ids::ContactId,
     message::{Direction, MessageKind},
@@ -9,6 +12,9 @@ use crate::domain::{
 };
 
 use super::model::Model;
+
+/// Whether it goes is not known here: what they wrote is not.
+pub(super) const NOTICE_UNSURE: &str = "note-notice-unsure";
 
 /// Notes of who decided that what stands before them asks for nothing.
 const DECIDED: [&str; 2] = ["not_opt_out", "opted_in_by_word"];
@@ -32,11 +38,25 @@ impl Model {
             }
             asked_at(theirs)
         });
-        if asked.is_some_and(|asked| now.duration_since(asked) > NOTICE_AGE) {
-            return Some("note-notice-too-late");
-        }
+        let is_late = |at: Timestamp| now.duration_since(at) > NOTICE_AGE;
+        let unsure = match (asked, self.people.line(contact)) {
+            (Some(asked), _) if is_late(asked) => return Some("note-notice-too-late"),
+            // They have written, and what is not here. It was not after anything last happened, nor before they began to wait.
+            (None, Some(line))
+                if line.foreign_seq > 0 && !matches!(line.status, Status::NeedsMessage | Status::Messaged) =>
+            {
+                if is_late(line.updated_at) {
+                    return Some("note-notice-too-late");
+                }
+                line.waiting_since.is_none_or(is_late)
+            }
+            _ => false,
+        };
         let (campaign, view) = (self.campaign.as_ref()?, self.people.body(contact)?);
         let verdict = campaign.def.hours.verdict(MessageKind::OptOutNotice, now, &view.zones);
-        matches!(verdict, HoursVerdict::Closed { .. }).then_some("note-notice-outside-hours")
+        if matches!(verdict, HoursVerdict::Closed { .. }) {
+            return Some("note-notice-outside-hours");
+        }
+        unsure.then_some(NOTICE_UNSURE)
     }
 }

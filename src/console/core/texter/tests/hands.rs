@@ -94,6 +94,16 @@ fn an_opt_out_too_late_for_its_notice_says_so() {
     desk.keys("y");
     let told = desk.model.notices.toast().expect("told").say.clone();
     assert_eq!(told.key, "texter-opt-out-untold-done");
+    // The same of whose texts are not here yet: by what is known of them all the same.
+    let mut desk = Desk::with(0, 1);
+    assert_eq!(desk.model.notice_kept_back(ContactId(1001)), None, "they wrote a moment ago");
+    desk.wait(5 * 60_000 + 1);
+    desk.keys("<tab>");
+    assert_eq!(desk.model.notice_kept_back(ContactId(1001)), Some("note-notice-too-late"));
+    let mut line = desk.model.people.line(ContactId(1001)).expect("there").clone();
+    line.updated_at = desk.wall;
+    desk.event(EventKind::Contact { contact: line });
+    assert_eq!(desk.model.notice_kept_back(ContactId(1001)), Some("note-notice-unsure"), "they wrote more, or not");
     // At an hour at which nobody gets a reply.
     let mut desk = Desk::with(1, 0);
     desk.wait(12 * 3_600_000);

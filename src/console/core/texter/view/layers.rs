@@ -3,6 +3,7 @@
 use super::{ChoiceRow, OverlayView};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::model::Model;
+use crate::console::core::texter::notice::NOTICE_UNSURE;
 use crate::console::core::texter::overlay::{Overlay, Writing};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
@@ -145,9 +146,10 @@ impl Model {
                 title: self.about("texter-ask-opt-out", *contact),
                 lines: {
                     let for_good = (!self.options.undo_opt_out).then(|| Say::new("texter-ask-opt-out-for-good"));
-                    let untold = self
-                        .notice_kept_back(*contact)
-                        .map(|why| Say::new("texter-ask-opt-out-untold").with("why", Arg::Key(why)));
+                    let untold = self.notice_kept_back(*contact).map(|why| match why {
+                        NOTICE_UNSURE => Say::new("texter-ask-opt-out-unsure"),
+                        why => Say::new("texter-ask-opt-out-untold").with("why", Arg::Key(why)),
+                    });
                     [Say::new("texter-ask-opt-out-means")].into_iter().chain(untold).chain(for_good).collect()
                 },
                 choices: vec![
