@@ -54,7 +54,9 @@ impl Model {
                 }
                 let now = self.remaining();
                 // What is asked for makes it longer; progress goes on.
-                self.slice_total += now.saturating_sub(before);
+                if self.options.hands_out {
+                    self.slice_total += now.saturating_sub(before);
+                }
                 // Who had some already sees no other card, and where nobody is given contacts but whoever asks, they are told what came of
                 // it.
                 let came = self.people.ids().count().saturating_sub(had);

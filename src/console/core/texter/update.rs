@@ -476,6 +476,11 @@ impl Model {
         let before = self.people.line(id).map(|old| old.opt_out.clone());
         let now = line.opt_out.clone();
         let new = self.people.put(line);
+        // Where what is done is counted by what is held, whoever comes counts as whoever goes does: a conversation is a first text that was
+        // sent.
+        if new && self.loaded && !self.options.hands_out {
+            self.slice_total += 1;
+        }
         if before.is_some_and(|before| before != now) {
             self.opt_out_changed(id, &now);
         }
