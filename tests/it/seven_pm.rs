@@ -207,7 +207,7 @@ impl Stage for Watched {
             drawn: drawn.card.is_some(),
             block: model.card_block().map(|say| say.key),
             waiting: model.people.ids().filter(waits).count(),
-            unsent: model.people.without_a_text(),
+            unsent: model.remaining(),
             sent: model.sent,
             drafts: model.drafts.values().cloned().chain([written]).collect::<Vec<_>>().join("|"),
             canned: model.canned_rows("").len(),

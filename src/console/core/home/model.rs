@@ -293,9 +293,14 @@ impl Model {
     pub fn in_hand(&self) -> (u64, u64, u64) {
         self.rows().iter().fold((0, 0, 0), |(unsent, talks, waiting), todo| {
             let (mine_unsent, mine_talks) = held(todo);
-            (unsent + mine_unsent, talks + mine_talks, waiting + todo.waiting)
+            (unsent + mine_unsent, talks + mine_talks, waiting + waits(todo))
         })
     }
+}
+
+/// Who waits for an answer now: whoever was put aside does not, in the campaign's own console either.
+pub(super) fn waits(todo: &CampaignTodo) -> u64 {
+    todo.waiting.saturating_sub(todo.mine.snoozed)
 }
 
 /// Contacts in hand of one campaign: without a first text, conversations that are not over.

@@ -1,6 +1,6 @@
 //! What is to be seen of the home screen, so that the screen and the lines say the same.
 
-use super::model::{Model, Overlay, held};
+use super::model::{Model, Overlay, held, waits};
 use crate::api::campaign::{CampaignState, CampaignTodo};
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::leaving::stays;
@@ -16,7 +16,7 @@ use crate::domain::safe_text::safe_line;
 pub fn counts(todo: &CampaignTodo) -> Vec<Say> {
     let mine = &todo.mine;
     let several = [
-        ("home-waiting", todo.waiting),
+        ("home-waiting", waits(todo)),
         ("home-late", mine.late),
         ("home-unsent", todo.unsent),
         ("home-convo", mine.convo),

@@ -607,7 +607,6 @@ impl Model {
             return false;
         }
         let (unsent, talks, _) = self.in_hand();
-        let unsent = if self.state == crate::api::campaign::CampaignState::Archived { 0 } else { unsent };
         unsent + talks > 0 || self.drafts_begun() > 0
     }
 

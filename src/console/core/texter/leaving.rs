@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::Model;
+use super::people::is_in_talk;
 use crate::api::assignment::{NowWith, Whereabouts};
 use crate::api::campaign::CampaignState;
 use crate::console::core::shared::effect::Effect;
@@ -12,7 +13,7 @@ use crate::console::core::shared::msg::{Ask, LinkState};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::assignment::WARNED_BEFORE;
-use crate::domain::conversation::{OptOut, Status};
+use crate::domain::conversation::Status;
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
@@ -69,8 +70,8 @@ impl Model {
     pub fn whom_i_hold(&self) -> Vec<(ContactId, bool)> {
         let open = |id: &ContactId| {
             let line = self.people.line(*id)?;
-            let over = line.status == Status::Closed || matches!(line.opt_out, OptOut::Yes { .. });
-            (!over).then_some((*id, line.status != Status::NeedsMessage))
+            let first = line.status == Status::NeedsMessage && !line.is_passed_over();
+            (first || is_in_talk(line)).then_some((*id, !first))
         };
         self.people.ids().filter_map(|id| open(&id)).collect()
     }
@@ -123,14 +124,12 @@ impl Model {
         self.say(Level::Warning, say);
     }
 
-    /// What is in hand: without a first text, conversations that are not over, of these with somebody who waits.
+    /// What is in hand, the same wherever it is told: without a first text, conversations that are not over, of these with somebody who waits.
     #[must_use]
     pub fn in_hand(&self) -> (u64, u64, u64) {
-        let talks =
-            self.people.ids().filter_map(|id| self.people.line(id)).filter(|line| {
-                line.opt_out.allows_text() && !matches!(line.status, Status::NeedsMessage | Status::Closed)
-            });
-        (self.remaining() as u64, talks.count() as u64, self.people.waiting() as u64)
+        // Nothing of a closed campaign is anybody's to send.
+        let unsent = if self.state == CampaignState::Archived { 0 } else { self.remaining() };
+        (unsent as u64, self.people.talks() as u64, self.people.waiting() as u64)
     }
 
     /// That what was begun to write goes with the conversations; none where nothing is begun.
@@ -153,10 +152,7 @@ impl Model {
     /// What leaving means for what is in hand.
     #[must_use]
     pub fn what_stays(&self) -> Vec<Say> {
-        let (unsent, talks, waiting) = self.in_hand();
-        // Nothing of a closed campaign is anybody's to send.
-        let unsent = if self.state == CampaignState::Archived { 0 } else { unsent };
-        stays((unsent, talks, waiting), self.keeps)
+        stays(self.in_hand(), self.keeps)
     }
 
     /// Looks at what is about to leave these hands; once a minute.

@@ -129,6 +129,13 @@ pub fn has_tag(person: &ContactSummary, tag: &str) -> bool {
     person.tags.iter().any(|set| set == tag)
 }
 
+/// True for a conversation that is not over: it was begun, nobody closed it, and nobody opted out. One that may be an opt-out is none that is
+/// over: somebody has to decide.
+#[must_use]
+pub fn is_in_talk(person: &ContactSummary) -> bool {
+    !matches!(person.status, Status::NeedsMessage | Status::Closed) && !matches!(person.opt_out, OptOut::Yes { .. })
+}
+
 /// True when the voter wrote last and may be answered (or a possible opt-out must be decided), and was not put aside.
 #[must_use]
 pub fn is_waiting(person: &ContactSummary) -> bool {
@@ -219,18 +226,10 @@ impl People {
         self.lines.is_empty()
     }
 
-    /// How many of them got no first text and may get one yet.
+    /// How many conversations are not over: see [`is_in_talk`].
     #[must_use]
-    pub fn without_a_text(&self) -> usize {
-        let open = |line: &&ContactSummary| line.status == Status::NeedsMessage && !line.is_passed_over();
-        self.lines.values().filter(open).count()
-    }
-
-    /// With how many of them a conversation has begun.
-    #[must_use]
-    pub fn in_conversation(&self) -> usize {
-        let begun = |line: &&ContactSummary| line.status != Status::NeedsMessage && !line.is_passed_over();
-        self.lines.values().filter(begun).count()
+    pub fn talks(&self) -> usize {
+        self.lines.values().filter(|line| is_in_talk(line)).count()
     }
 
     /// How many were done without a first text of ours: skipped, a wrong number, opted out before it.

@@ -172,7 +172,7 @@ fn the_board_is_told_on_request_and_steered_by_numbers() {
     // Counts change all the time: nobody is told by that, but whoever asks.
     captain.front.update(Msg::Board(Box::new(board(2))));
     assert_eq!(captain.hear(), "");
-    assert!(captain.types("").contains("2 sent"));
+    assert!(captain.types("").contains("2 texts"));
     assert!(captain.types("2").starts_with("T2"));
     let asked = captain.types("t");
     assert!(asked.contains("Take T2") && asked.contains("2: Cancel (n)"), "{asked}");

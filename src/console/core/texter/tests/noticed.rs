@@ -154,12 +154,69 @@ fn where_admins_hand_out_it_is_said_so_and_never_that_all_are_handed_out() {
 #[test]
 fn who_opted_out_before_a_text_is_nobody_to_give_back() {
     let mut desk = Desk::with(3, 2);
-    let counts = |desk: &Desk| (desk.model.people.without_a_text(), desk.model.people.in_conversation());
-    assert_eq!(counts(&desk), (3, 2));
+    let counts = |desk: &Desk| desk.model.in_hand();
+    assert_eq!(counts(&desk), (3, 2, 2));
     let mut out = line(2, Status::NeedsMessage);
     out.opt_out = OptOut::Yes { by_word: false };
     desk.event(EventKind::Contact { contact: out });
-    assert_eq!(counts(&desk), (2, 2));
+    assert_eq!(counts(&desk), (2, 2, 2));
+}
+
+#[test]
+fn whoever_opted_out_is_in_no_count_and_whoever_may_have_is_in_all() {
+    let mut desk = Desk::with(0, 3);
+    let told = |desk: &mut Desk| {
+        let hand = desk.model.in_hand();
+        let held = desk.model.whom_i_hold().len();
+        desk.keys("R");
+        let Some(OverlayView::Confirm { lines, .. }) = desk.model.overlay_view() else { panic!("it asks") };
+        desk.keys("<esc>");
+        let count = |name: &str| lines[0].args.iter().find(|(of, _)| *of == name).map(|(_, n)| n.clone());
+        assert_eq!(count("conversations"), Some(hand.1.into()), "giving back");
+        assert_eq!(count("waiting"), Some(hand.2.into()), "giving back");
+        assert_eq!(desk.model.header().waiting as u64, hand.2, "the header");
+        (hand.1, hand.2, held)
+    };
+    assert_eq!(told(&mut desk), (3, 3, 3));
+    let mut may = desk.model.people.line(ContactId(1001)).expect("there").clone();
+    may.opt_out = OptOut::Possible { words: "lose my number".into() };
+    desk.event(EventKind::Contact { contact: may });
+    assert_eq!(told(&mut desk), (3, 3, 3));
+    let mut out = desk.model.people.line(ContactId(1002)).expect("there").clone();
+    out.opt_out = OptOut::Yes { by_word: true };
+    desk.event(EventKind::Contact { contact: out });
+    assert_eq!(told(&mut desk), (2, 2, 2));
+}
+
+#[test]
+fn two_of_one_name_are_told_apart_by_what_the_campaign_shows() {
+    let mut desk = Desk::with(3, 0);
+    let change = |contact: i64, first: &str, fields: &[(&str, &str)], desk: &mut Desk| {
+        let mut view = desk.model.people.body(ContactId(contact)).expect("here").clone();
+        view.summary.first_name = first.into();
+        for (field, value) in fields {
+            view.fields.insert((*field).to_owned(), (*value).to_owned());
+            view.visible.push((*field).to_owned());
+        }
+        desk.tell(Msg::Contacts { asked: vec![ContactId(contact)], found: vec![view] });
+    };
+    change(1, "Maria", &[], &mut desk);
+    change(2, "maria", &[("lastDigits", "0104")], &mut desk);
+    change(3, "Ann", &[("lastName", "Lee")], &mut desk);
+    let called = |desk: &Desk, id: i64| desk.model.called(ContactId(id));
+    assert_eq!(called(&desk, 1), "Maria", "nothing more is shown");
+    assert_eq!((called(&desk, 2).as_str(), called(&desk, 3).as_str()), ("maria (...0104)", "Ann"));
+    change(1, "Maria", &[("lastName", "Lopez")], &mut desk);
+    change(2, "Maria", &[("lastName", "Ochoa")], &mut desk);
+    change(3, "Maria", &[("lastName", "Lee\u{1b}[2J")], &mut desk);
+    assert_eq!(called(&desk, 2), "Maria O.");
+    assert_eq!(called(&desk, 1), "Maria Lopez", "the other L. is Lee");
+    assert!(!called(&desk, 3).contains('\u{1b}'));
+    change(3, "Maria", &[("lastName", "lopez")], &mut desk);
+    change(1, "Maria", &[("phone", "+1 202 555 0171")], &mut desk);
+    assert_eq!(called(&desk, 1), "Maria (...0171)");
+    // What is done for somebody is told of the right one.
+    assert_eq!(desk.model.about("texter-skipped", ContactId(2)).args, [("name", "Maria O.".into())]);
 }
 
 #[test]
@@ -192,6 +249,24 @@ fn who_was_texted_and_is_anothers_by_now_counts_as_after_a_restart() {
     let next = desk.model.card.as_ref().expect("a card").contact;
     desk.model.forget_contact(next, &mut Vec::new());
     assert_eq!(done(&desk), (0, 1));
+}
+
+#[test]
+fn what_comes_and_goes_where_it_is_counted_by_what_is_held_does_not_drift() {
+    let mut desk = Desk::with(3, 1);
+    desk.model.options.hands_out = false;
+    let done = |desk: &Desk| desk.model.header().progress;
+    let before = done(&desk);
+    for _ in 0..5 {
+        desk.event(EventKind::Contact { contact: line(77, Status::NeedsResponse) });
+        assert_eq!(done(&desk), (before.0 + 1, before.1 + 1), "a conversation is a text that was sent");
+        desk.event(EventKind::Gone { contact: ContactId(77), why: "reassigned".into(), who: None });
+        assert_eq!(done(&desk), before);
+        desk.event(EventKind::Contact { contact: line(78, Status::NeedsMessage) });
+        assert_eq!(done(&desk), (before.0, before.1 + 1));
+        desk.event(EventKind::Gone { contact: ContactId(78), why: "reassigned".into(), who: None });
+        assert_eq!(done(&desk), before);
+    }
 }
 
 #[test]

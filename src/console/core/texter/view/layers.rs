@@ -161,10 +161,13 @@ impl Model {
             },
             Overlay::Release { selected } => OverlayView::Confirm {
                 title: Say::new("texter-ask-release"),
-                lines: [Say::new("texter-release-counts")
-                    .with("unsent", self.people.without_a_text())
-                    .with("conversations", self.people.in_conversation())
-                    .with("waiting", self.people.waiting())]
+                lines: [{
+                    let (unsent, talks, waiting) = self.in_hand();
+                    Say::new("texter-release-counts")
+                        .with("unsent", unsent)
+                        .with("conversations", talks)
+                        .with("waiting", waiting)
+                }]
                 .into_iter()
                 .chain(self.drafts_of_talks())
                 .chain([released_there(self.options.hands_out)])
