@@ -23,8 +23,6 @@ pub struct RehearsalClock {
 struct Flow {
     /// Campaign time when `since` began.
     at: Timestamp,
-    /// The last moment that was told: no two are the same, as what happens one after the other is told apart by its moment.
-    told: Timestamp,
     /// Real monotonic time since which it flows; none = it stands.
     since: Option<Duration>,
     /// Since when it was stopped, while it is.
@@ -57,7 +55,7 @@ impl RehearsalClock {
     pub fn standing(real: SharedClock, start: Timestamp, speed: u32) -> Arc<Self> {
         Arc::new(Self {
             real,
-            state: Mutex::new(Flow { at: start, told: Timestamp::MIN, since: None, stopped: None, stops: Vec::new() }),
+            state: Mutex::new(Flow { at: start, since: None, stopped: None, stops: Vec::new() }),
             speed: speed.max(1),
         })
     }
@@ -142,10 +140,7 @@ impl Clock for RehearsalClock {
 
     fn now(&self) -> Timestamp {
         let mono = self.real.monotonic();
-        self.with(|flow| {
-            flow.told = self.at(flow, mono).max(add(flow.told, Duration::from_micros(1)));
-            flow.told
-        })
+        self.with(|flow| self.at(flow, mono))
     }
 
     fn monotonic(&self) -> Duration {
@@ -198,33 +193,20 @@ mod tests {
     use super::*;
     use crate::env::SimClock;
 
-    /// To the millisecond: each moment that is told is a microsecond later than the one before.
-    fn told(clock: &RehearsalClock) -> Timestamp {
-        Timestamp::from_millisecond(clock.now().as_millisecond()).expect("in range")
-    }
-
-    #[test]
-    fn no_two_moments_are_the_same_while_it_stands() {
-        let clock = RehearsalClock::standing(SimClock::at(Timestamp::UNIX_EPOCH), Timestamp::UNIX_EPOCH, 1);
-        let (first, second) = (clock.now(), clock.now());
-        assert_eq!(second.as_microsecond() - first.as_microsecond(), 1);
-    }
-
     #[test]
     fn campaign_time_flows_only_when_let_and_as_fast_as_told() {
         let real = SimClock::at(Timestamp::UNIX_EPOCH);
         let start = Timestamp::from_second(TUESDAY).expect("in range");
         let clock = RehearsalClock::standing(real.clone(), start, 10);
         real.advance(Duration::from_secs(60));
-        assert_eq!(told(&clock), start, "it stands");
+        assert_eq!(clock.now(), start, "it stands");
         clock.flow(true);
         real.advance(Duration::from_secs(3));
-        assert_eq!(told(&clock), add(start, Duration::from_secs(30)));
-        let until = clock.real_until(add(start, Duration::from_secs(50)));
-        assert!(Duration::from_secs(2) - until < Duration::from_millis(1), "{until:?}");
+        assert_eq!(clock.now(), add(start, Duration::from_secs(30)));
+        assert_eq!(clock.real_until(add(start, Duration::from_secs(50))), Duration::from_secs(2));
         clock.flow(false);
         real.advance(Duration::from_secs(60));
-        assert_eq!(told(&clock), add(start, Duration::from_secs(30)), "it stands again");
+        assert_eq!(clock.now(), add(start, Duration::from_secs(30)), "it stands again");
         let stop = add(start, Duration::from_secs(30));
         assert_eq!(clock.stops(), Stops(vec![(stop, Duration::from_secs(600))]), "not before it was first let go");
         assert_eq!(clock.stops().before(stop), Duration::ZERO);
@@ -241,6 +223,6 @@ mod tests {
         let clock = RehearsalClock::standing(real, start, 1);
         clock.skip_to(add(start, Duration::from_secs(9)));
         clock.skip_to(start);
-        assert_eq!(told(&clock), add(start, Duration::from_secs(9)));
+        assert_eq!(clock.now(), add(start, Duration::from_secs(9)));
     }
 }

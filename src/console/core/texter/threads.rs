@@ -17,6 +17,9 @@ const THREADS: usize = 50;
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     entries: Vec<ThreadEntry>,
+    /// How often a line was told by the feed, and how often it stands in what was read. Told both ways it is one line; told twice by the
+    /// feed, because somebody did, took back and did again what a clock that stands gives one moment, it is two.
+    notes: BTreeMap<NoteKey, (u32, u32)>,
     /// True when older entries can be asked for.
     pub more_before: bool,
     used: u64,
@@ -95,15 +98,41 @@ impl Loaded {
                     return false;
                 }
             }
-            note @ ThreadEntry::Note { .. } => {
-                if self.entries.iter().any(|known| is_same_note(known, note)) {
-                    return false;
-                }
-            }
+            ThreadEntry::Note { .. } => {}
         }
         self.entries.push(entry);
         self.sort();
         true
+    }
+
+    /// The feed told of it.
+    fn put_told(&mut self, entry: ThreadEntry) -> bool {
+        if let Some(key) = note_key(&entry) {
+            let (told, read) = self.notes.entry(key).or_default();
+            *told += 1;
+            if *told <= *read {
+                return false;
+            }
+        }
+        self.put(entry)
+    }
+
+    /// A page was read.
+    fn put_page(&mut self, entries: Vec<ThreadEntry>) {
+        let mut here: BTreeMap<NoteKey, u32> = BTreeMap::new();
+        for entry in entries {
+            if let Some(key) = note_key(&entry) {
+                let times = here.entry(key.clone()).or_default();
+                *times += 1;
+                let (told, read) = self.notes.entry(key).or_default();
+                let known = *times <= (*told).max(*read);
+                *read = (*read).max(*times);
+                if known {
+                    continue;
+                }
+            }
+            self.put(entry);
+        }
     }
 
     fn sort(&mut self) {
@@ -114,17 +143,16 @@ impl Loaded {
     }
 }
 
-/// The same line, told by the feed and read with its conversation: a server keeps its moment to the microsecond, and a feed may tell it finer.
-fn is_same_note(one: &ThreadEntry, other: &ThreadEntry) -> bool {
-    match (one, other) {
-        (
-            ThreadEntry::Note { seq, at, who, what, detail },
-            ThreadEntry::Note { seq: same_seq, at: same_at, who: same_who, what: same_what, detail: same_detail },
-        ) => {
-            at.as_microsecond() == same_at.as_microsecond()
-                && (seq, who, what, detail) == (same_seq, same_who, same_what, same_detail)
+/// What makes a line that is no message the same one, told by the feed and read with its conversation: a server keeps its moment to the
+/// microsecond, and a feed may tell it finer.
+type NoteKey = (u64, i64, String, String, String);
+
+fn note_key(entry: &ThreadEntry) -> Option<NoteKey> {
+    match entry {
+        ThreadEntry::Note { seq, at, who, what, detail } => {
+            Some((*seq, at.as_microsecond(), who.clone(), what.clone(), detail.clone()))
         }
-        _ => false,
+        ThreadEntry::Message(_) => None,
     }
 }
 
@@ -158,9 +186,7 @@ impl Threads {
             loaded.more_before = thread.more_before;
         }
         loaded.used = tick;
-        for entry in thread.entries {
-            loaded.put(clean(entry));
-        }
+        loaded.put_page(thread.entries.into_iter().map(clean).collect());
         while self.loaded.len() > THREADS {
             let oldest =
                 self.loaded.iter().filter(|(id, _)| Some(**id) != keep).min_by_key(|(_, l)| l.used).map(|(id, _)| *id);
@@ -171,7 +197,7 @@ impl Threads {
 
     /// Something was added. True when it is new here.
     pub fn add(&mut self, contact: ContactId, entry: ThreadEntry) -> bool {
-        self.loaded.get_mut(&contact).is_some_and(|loaded| loaded.put(clean(entry)))
+        self.loaded.get_mut(&contact).is_some_and(|loaded| loaded.put_told(clean(entry)))
     }
 
     /// A text of mine was accepted and the feed has not told of it yet.

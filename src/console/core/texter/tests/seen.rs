@@ -6,7 +6,7 @@ use super::driver::{Desk, inbound, line};
 use crate::api::act::Act;
 use crate::api::assignment::ContactSummary;
 use crate::api::event::EventKind;
-use crate::api::message::Thread;
+use crate::api::message::{Thread, ThreadEntry};
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::texter::view::{OverlayView, StepState};
@@ -349,4 +349,38 @@ fn whoever_is_out_is_not_opted_out_again() {
     desk.event(EventKind::Contact { contact: stop });
     desk.keys("D");
     assert_eq!((desk.acts().len(), said(&desk)), (0, "texter-opted-out"));
+}
+
+#[test]
+fn a_line_is_told_as_often_as_it_happened_however_it_came() {
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    let note = |what: &str| ThreadEntry::Note {
+        seq: 2,
+        at: "2026-07-14T17:00:00.000001Z".parse().unwrap(),
+        who: "Sam".into(),
+        what: what.into(),
+        detail: "support: yes".into(),
+    };
+    let lines = |desk: &Desk| {
+        let entries = desk.model.threads.get(VOTER).unwrap().entries();
+        entries.iter().filter(|entry| matches!(entry, ThreadEntry::Note { .. })).count()
+    };
+    // Recorded, taken off, recorded again within a moment of a clock that stands.
+    for what in ["answered", "answer_cleared", "answered"] {
+        desk.event(EventKind::Thread { contact: VOTER, item: note(what) });
+    }
+    assert_eq!(lines(&desk), 3);
+    // Read as well, it is the same.
+    let entries = vec![inbound(VOTER, 2, "yes"), note("answered"), note("answer_cleared"), note("answered")];
+    desk.tell(Msg::Thread(Thread { contact: VOTER, entries: entries.clone(), more_before: false }));
+    assert_eq!(lines(&desk), 3);
+    // Read before it was told.
+    let mut desk = Desk::with(0, 1);
+    desk.keys("<tab><enter>");
+    desk.tell(Msg::Thread(Thread { contact: VOTER, entries, more_before: false }));
+    for what in ["answered", "answer_cleared", "answered"] {
+        desk.event(EventKind::Thread { contact: VOTER, item: note(what) });
+    }
+    assert_eq!(lines(&desk), 3);
 }
