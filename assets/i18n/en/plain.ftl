@@ -15,6 +15,7 @@ plain-elsewhere = Not here: "{ $what }" works in: { $places }.
 plain-no-such-number = There are numbers up to { $most }. Nothing was done.
 plain-no-number = There is nothing with that number here. Nothing was done.
 plain-of-whom = Of whom? Type the number before it, as in: 2 { $line }
+plain-of-whom-first = The number comes first, as in: { $line }. Nothing was done.
 plain-not-sent = Not sent: it changed meanwhile. Here it is again.
 plain-thrown-away = Thrown away: what was typed before the text was told, or several lines at once. Nothing was done.
 plain-no-editor = An editor needs a terminal.
@@ -96,3 +97,23 @@ plain-can-of-a-row = A number alone opens that one. With the others the number c
 plain-search-all = Among { $n }. Type a part of the name.
 plain-is-it-a-text = "{ $line }" is a word of this program. Type it once more if that is your text; Enter alone goes back.
 plain-waiting-now = Waiting for your answer: { $n }.
+
+# Taking back while a reply stands there to be sent: what would be taken back.
+plain-undo-would = The reply is not sent: there is nothing of it to take back. "{ $word }" takes back what you did before: { $what }. Type it once more if you mean that.
+undo-would-close = that you closed the conversation with { $name }
+undo-would-tag = the tag { $tag } of { $name }, set or taken off
+undo-would-tag-close = the tag { $tag } of { $name }, and that you closed the conversation with it
+undo-would-note = your note on { $name }
+undo-would-answer = what you recorded or cleared as the answer of { $name }, with its line in this reply
+undo-would-snooze = when { $name } was put aside or taken up again
+undo-would-language = the language of { $name }
+undo-would-opt-out = the opt-out of { $name }
+undo-would-wrong-number = the wrong number of { $name }
+undo-would-not-opt-out = that { $name } wrote no opt-out
+undo-would-asked = your question to the captain about { $name }
+undo-would-last = the last that you did with { $name }
+
+# What does nothing that could be heard.
+plain-of-the-screen = "{ $what }" is for the screen. Here a row is taken by its number, and a text is typed anew. Nothing was done.
+plain-nothing-changed = "{ $what }": nothing changed.
+plain-older-asked = Older messages are asked for. Once they are here, m tells them all.

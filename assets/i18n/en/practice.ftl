@@ -42,3 +42,4 @@ begin-practice-over = This is not the practice.
 begin-real = From here on these are REAL VOTERS: each text you send goes to a phone.
 begin-campaign = Campaign: { $campaign }
 begin-keys = Press { $key } to begin, or { $leave } to leave. No other key does anything here.
+begin-help = This stands before what comes next, so that no key left over from before sends anything. { $key } goes on: then the first contact is there, and a text goes out only when you send it. { $leave } leaves, and nothing was sent. Nothing else does anything here.

@@ -2,6 +2,8 @@
 # Arguments, where the refusal carries them: $at (a moment, already in local form), $who, $count.
 
 problem-none-left = All contacts of this campaign are handed out. Thank you; finish the cards you have, answer the replies, and ask your captain what is next.
+problem-none-left-done = All contacts of this campaign are handed out, and you have no card left. Thank you; answer the replies, and ask your captain what is next.
+problem-none-given-done = The campaign's server gave no more contacts, and you have no card left. It gives them to whoever asks only while the campaign lets its texters ask (dynamic assignment) and some are left; else its admin assigns them: ask there. Answer the replies.
 problem-none-given = The campaign's server gave no more contacts. It gives them to whoever asks only while the campaign lets its texters ask (dynamic assignment) and some are left; else its admin assigns them: ask there. Finish the cards you have, and answer the replies.
 problem-no-reason = The campaign's server refused this and gives no reason; it did not go out. Try it once more; if it stays so, tell the campaign's admin.
 problem-replies-first = Voters wait for your answer, and the campaign's server gives no more contacts meanwhile. Answer them, then ask again.

@@ -276,7 +276,7 @@ texter-leave-window = { $count ->
 texter-tags-title = Tags of { $name }
 texter-tag-close-title = Tag { $name } and close
 texter-tagged-done = { $name }: tag set: { $tag }.
-texter-answer-undone = { $name }: the answer is as it was before.
+texter-answer-undone = { $name }: their answer to the question is recorded as it was before.
 texter-untagged-done = { $name }: tag taken off: { $tag }.
 texter-note-title = Note on { $name }
 texter-note-means = Whoever has this voter after you reads it; the voter never does.
@@ -442,7 +442,7 @@ texter-release-drafts = { $count ->
     [one] What you began to write to one of them goes with it.
    *[other] What you began to write to { $count } of them goes with them.
 }
-texter-answer-undone-line = { $name }: the answer is as it was before, and its line is out of your text.
+texter-answer-undone-line = { $name }: their answer to the question is recorded as it was before, and the line that came with it is out of your text.
 texter-nothing-more-to-undo = There is nothing more to take back.
 texter-stays-answered = The captain has answered your question about { $name }. Nothing was taken back.
 texter-more-wait = { $count ->

@@ -15,6 +15,7 @@ plain-elsewhere = Aquí no: «{ $what }» vale en: { $places }.
 plain-no-such-number = Hay números hasta { $most }. No se hizo nada.
 plain-no-number = Aquí no hay nada con ese número. No se hizo nada.
 plain-of-whom = ¿De quién? Escribe antes el número, por ejemplo: 2 { $line }
+plain-of-whom-first = El número va delante, por ejemplo: { $line }. No se hizo nada.
 plain-not-sent = No se envió: cambió mientras tanto. Aquí está de nuevo.
 plain-thrown-away = Descartado: lo escrito antes de leerse el texto, o varias líneas a la vez. No se hizo nada.
 plain-no-editor = Un editor necesita una terminal.
@@ -96,3 +97,23 @@ plain-can-of-a-row = Un número solo abre esa fila. Con lo demás el número va 
 plain-search-all = Entre { $n }. Escribe una parte del nombre.
 plain-is-it-a-text = «{ $line }» es una palabra de este programa. Escríbela otra vez si ese es tu texto; Enter solo vuelve.
 plain-waiting-now = Esperan tu respuesta: { $n }.
+
+# Deshacer cuando hay una respuesta lista para enviar: qué se desharía.
+plain-undo-would = La respuesta no se ha enviado: en ella no hay nada que deshacer. «{ $word }» deshace lo que hiciste antes: { $what }. Escríbelo otra vez si quieres eso.
+undo-would-close = que cerraste la conversación con { $name }
+undo-would-tag = la etiqueta { $tag } de { $name }, puesta o quitada
+undo-would-tag-close = la etiqueta { $tag } de { $name }, y que con ella cerraste la conversación
+undo-would-note = tu nota sobre { $name }
+undo-would-answer = lo que anotaste o borraste como lo que contestó { $name }, con su línea en esta respuesta
+undo-would-snooze = el aplazamiento de { $name }, o que lo retomaste
+undo-would-language = el idioma de { $name }
+undo-would-opt-out = la baja de { $name }
+undo-would-wrong-number = el número equivocado de { $name }
+undo-would-not-opt-out = que lo que escribió { $name } no era una baja
+undo-would-asked = tu pregunta al capitán sobre { $name }
+undo-would-last = lo último que hiciste con { $name }
+
+# Lo que no hace nada que se pueda oír.
+plain-of-the-screen = «{ $what }» es para la pantalla. Aquí una fila se toma por su número y un texto se escribe de nuevo. No se hizo nada.
+plain-nothing-changed = «{ $what }»: nada cambió.
+plain-older-asked = Se piden los mensajes más antiguos. Cuando estén aquí, m los dice todos.

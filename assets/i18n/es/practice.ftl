@@ -42,3 +42,4 @@ begin-practice-over = Esto no es la práctica.
 begin-real = Desde ahora son VOTANTES REALES: cada mensaje que envías llega a un teléfono.
 begin-campaign = Campaña: { $campaign }
 begin-keys = Pulsa { $key } para empezar o { $leave } para salir. Aquí ninguna otra tecla hace nada.
+begin-help = Esto está antes de lo que viene, para que ninguna tecla que sobró de antes envíe nada. { $key } sigue: entonces aparece el primer contacto, y un mensaje sale solo cuando tú lo envías. { $leave } sale, y no se envió nada. Aquí nada más hace nada.

@@ -1,6 +1,8 @@
 # Una frase por cada negativa del contrato, para quien está al teclado: qué pasó y qué hacer.
 
 problem-none-left = Todos los contactos de esta campaña están repartidos. Gracias; termina las tarjetas que tienes, contesta las respuestas y pregunta a tu capitán qué sigue.
+problem-none-left-done = Todos los contactos de esta campaña están repartidos, y no te queda ninguna tarjeta. Gracias; contesta las respuestas y pregunta a tu capitán qué sigue.
+problem-none-given-done = El servidor de la campaña no dio más contactos, y no te queda ninguna tarjeta. Solo los da a quien los pide mientras la campaña lo permite (asignación dinámica) y quedan algunos; si no, los asigna su administrador: pregúntale. Responde a quienes esperan.
 problem-none-given = El servidor de la campaña no dio más contactos. Solo los da a quien los pide mientras la campaña lo permite (asignación dinámica) y quedan algunos; si no, los asigna su administrador: pregúntale. Termina las tarjetas que tienes y responde a quienes esperan.
 problem-no-reason = El servidor de la campaña lo rechazó y no dice por qué; no salió. Inténtalo otra vez; si sigue así, díselo al administrador de la campaña.
 problem-replies-first = Hay votantes que esperan tu respuesta, y mientras tanto el servidor de la campaña no da más contactos. Respóndeles y vuelve a pedir.

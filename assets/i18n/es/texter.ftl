@@ -276,7 +276,7 @@ texter-leave-window = { $count ->
 texter-tags-title = Etiquetas de { $name }
 texter-tag-close-title = Etiquetar a { $name } y cerrar
 texter-tagged-done = { $name }: etiqueta puesta: { $tag }.
-texter-answer-undone = { $name }: la respuesta está como antes.
+texter-answer-undone = { $name }: lo que contestó a la pregunta está anotado como antes.
 texter-untagged-done = { $name }: etiqueta quitada: { $tag }.
 texter-note-title = Nota sobre { $name }
 texter-note-means = La lee quien atienda después a esta persona; ella no la ve nunca.
@@ -443,7 +443,7 @@ texter-release-drafts = { $count ->
     [one] Lo que empezaste a escribir a una de esas personas se va con la conversación.
    *[other] Lo que empezaste a escribir a { $count } de esas personas se va con las conversaciones.
 }
-texter-answer-undone-line = { $name }: la respuesta está como antes, y su línea ya no está en tu texto.
+texter-answer-undone-line = { $name }: lo que contestó a la pregunta está anotado como antes, y la línea que trajo ya no está en tu texto.
 texter-nothing-more-to-undo = No hay nada más que deshacer.
 texter-stays-answered = El capitán ya respondió a tu pregunta sobre { $name }. No se deshizo nada.
 texter-more-wait = { $count ->

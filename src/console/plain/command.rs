@@ -70,7 +70,7 @@ pub(super) fn own_word(action: Action, voice: &Voice) -> Option<String> {
 
 /// What makes no sense where everything comes in lines: the terminal moves the cursor and edits the line, and there are no
 /// panes. They can be asked for by name all the same; only nobody is offered them.
-fn is_of_the_screen(action: Action) -> bool {
+pub(super) fn is_of_the_screen(action: Action) -> bool {
     let moves = matches!(
         action,
         Action::Up

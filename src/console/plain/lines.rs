@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::command::{Typed, folded, like, offers, parse, word_for};
+use super::command::{Typed, folded, is_of_the_screen, like, offers, parse, word_for};
 use super::layers::{Manner, layer};
 use super::screen_keys::{ScreenKey, screen_key};
 use super::voice::{Voice, one_line, printable};
@@ -267,9 +267,11 @@ impl<P: Pages> Lines<P> {
     fn typed_at_a_layer(&mut self, view: &OverlayView, line: &str, stamp: Stamp) -> Vec<Effect> {
         let layer = layer(&self.voice, self.pages.notices(), view);
         if layer.manner == Manner::Begin {
+            let help = matches!(self.parse(line), Typed::Action(Action::Help));
             // Whatever else is typed is told the same again.
-            self.again = true;
-            return self.pages.program().update(Msg::Paste(line.trim().to_owned()));
+            self.again = !help;
+            let typed = if help { "?" } else { line.trim() };
+            return self.pages.program().update(Msg::Paste(typed.to_owned()));
         }
         let asked = self.parse(line);
         let searching = matches!(layer.manner, Manner::Search | Manner::Ask | Manner::Check(_));
@@ -361,13 +363,28 @@ impl<P: Pages> Lines<P> {
                 Vec::new()
             }
             _ => {
-                let before = (self.pages.busy(), self.pages.notices().said());
-                let fx = self.perform(action, stamp);
+                let talks = matches!(self.pages.context(), Context::Thread | Context::Composer);
+                let (before, stood) = ((self.pages.busy(), self.pages.notices().said()), self.page().key);
+                let mut fx = self.perform(action, stamp);
+                if talks && is_of_the_screen(action) && self.pages.layer().is_none() {
+                    // Nobody scrolls here: what is not at the end would send nothing, and nobody would hear why.
+                    let older = !fx.is_empty();
+                    fx.extend(self.perform(Action::Bottom, stamp));
+                    if older {
+                        self.say(&Say::new("plain-older-asked"));
+                    }
+                }
                 self.again |= action == Action::Refresh;
+                let same = before == (self.pages.busy(), self.pages.notices().said());
                 let confirms = matches!(action, Action::Send | Action::SendNext | Action::SendStay);
-                if confirms && before == (self.pages.busy(), self.pages.notices().said()) {
+                if confirms && same {
                     self.say(&Say::new("plain-not-sent"));
                     self.again = true;
+                } else if same && fx.is_empty() && !self.again && stood == self.page().key {
+                    // Nothing is done without a word.
+                    let what = self.voice.word(action.label_key());
+                    let key = if is_of_the_screen(action) { "plain-of-the-screen" } else { "plain-nothing-changed" };
+                    self.pending.push(self.voice.text(key, "what", &what));
                 }
                 fx
             }
@@ -445,6 +462,10 @@ impl<P: Pages> Lines<P> {
                 Vec::new()
             }
             Typed::Unknown => {
+                if let Some(turned) = self.row_behind(line) {
+                    self.say(&Say::new("plain-of-whom-first").with("line", turned));
+                    return Vec::new();
+                }
                 let (context, keymap) = (self.pages.context(), self.pages.keymap());
                 let typed = one_line(line);
                 self.say(&match like(line, context, keymap, &self.voice) {
@@ -454,6 +475,16 @@ impl<P: Pages> Lines<P> {
                 Vec::new()
             }
         }
+    }
+
+    /// A word of this place with the number behind it, turned round: `x2` is `2 x`.
+    fn row_behind(&self, line: &str) -> Option<String> {
+        let line = line.trim();
+        let word = line.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = &line[word.len()..];
+        let word = word.trim();
+        let is_one = !number.is_empty() && matches!(self.parse(word), Typed::Action(_));
+        is_one.then(|| format!("{number} {word}"))
     }
 
     /// The lines of a page that were not told. Of a list only what is new: fifty rows are not read out again because of one. Under another

@@ -27,6 +27,7 @@ mod tests;
 mod texter;
 mod version;
 mod voice;
+mod writing;
 
 pub use captain::CaptainPages;
 pub use command::{Offer, Typed, offers, parse, word_for};

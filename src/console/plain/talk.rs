@@ -93,8 +93,10 @@ pub(super) fn item(voice: &Voice, name: &str, item: &ThreadItem, heard: bool) ->
         }
         ThreadItem::Note { what, who, detail, at } => {
             let mut facts = vec![voice.word(what)];
+            // Who took a conversation over is both who did it and whose it is.
+            let who = if who == detail { String::new() } else { safe_line(who) };
             let detail = voice.note_detail(what, detail, *at);
-            facts.extend([detail, safe_line(who)].into_iter().filter(|part| !part.is_empty()));
+            facts.extend([detail, who].into_iter().filter(|part| !part.is_empty()));
             facts.push(voice.time(*at));
             vec![stopped(&voice.text("plain-act", "what", &facts.join(", ")))]
         }
@@ -129,4 +131,31 @@ fn trouble(voice: &Voice, state: &ItemState, error: Option<&str>) -> Option<Stri
         }
         None => word,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::i18n::Catalogue;
+
+    #[test]
+    fn who_took_a_conversation_over_is_named_once() {
+        let voice = Voice::new(Arc::new(Catalogue::spanish()), TimeZone::UTC);
+        let note = |who: &str| ThreadItem::Note {
+            what: "note-assigned",
+            who: who.into(),
+            detail: "Luis".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        for (who, times) in [("Luis", 1), ("", 1)] {
+            let line = item(&voice, "Ana", &note(who), false).join(" ");
+            assert_eq!(line.matches("Luis").count(), times, "{line}");
+        }
+        let line = item(&voice, "Ana", &note("Kim"), false).join(" ");
+        assert!(line.contains("Luis, Kim"), "{line}");
+    }
 }

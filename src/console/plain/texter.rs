@@ -12,6 +12,7 @@ use super::news::News;
 use super::talk;
 use super::version::{Heard, Taken, take_apart};
 use super::voice::{Voice, number};
+use super::writing::is_one_sign;
 use crate::api::campaign::CampaignState;
 use crate::console::core::shared::Program;
 use crate::console::core::shared::effect::Effect;
@@ -23,9 +24,8 @@ use crate::console::core::texter::model::Claim;
 use crate::console::core::texter::view::{CardPane, CardView, InboxRow, OverlayView, Sendable, ThreadItem, ThreadView};
 use crate::console::core::texter::{Focus, Model};
 use crate::console::keymap::action::Action;
-use crate::console::keymap::chord::Chord;
 use crate::console::keymap::context::{Context, Facts};
-use crate::console::keymap::map::{Keymap, Lookup};
+use crate::console::keymap::map::Keymap;
 use crate::console::words::stopped;
 use crate::domain::campaign::fill_initial;
 use crate::domain::conversation::{OptOut, Status};
@@ -76,6 +76,8 @@ pub struct TexterPages {
     doubted: Option<String>,
     /// The same, to be told with the next question.
     doubt: Option<String>,
+    /// What would be taken back was told, with the reply that stood there.
+    pub(super) undo_told: Option<(ContactId, String, Say)>,
 }
 
 impl TexterPages {
@@ -96,6 +98,7 @@ impl TexterPages {
             recorded: None,
             doubted: None,
             doubt: None,
+            undo_told: None,
         }
     }
 
@@ -623,6 +626,12 @@ impl Pages for TexterPages {
                 });
                 Some(last.iter().flat_map(|body| told(voice, &voice.word("plain-copy"), body)).collect())
             }
+            Typed::Action(Action::Undo) => self.ask_undo(voice),
+            // With what is older the conversation is told anew.
+            Typed::Action(Action::Top) if talking => {
+                self.read = None;
+                None
+            }
             Typed::Action(Action::SidePane) => Some(vec![voice.word("plain-no-panes")]),
             _ => None,
         }
@@ -673,20 +682,8 @@ impl TexterPages {
         }
     }
 
-    /// The key of the composer that takes a reply back, by its name.
-    fn is_undo(&self, line: &str) -> bool {
-        let Ok(chord) = line.parse::<Chord>() else { return false };
-        let found = self.model.options.keymap.look_up(Context::Composer, &[chord], self.model.facts());
-        (chord.ctrl || chord.alt) && matches!(found, Lookup::Matched(Action::Undo))
-    }
-
     /// The next line is a text.
     fn writes(&self) -> bool {
         self.writing.is_some() || self.model.open.as_ref().is_none_or(|open| open.editor.is_blank())
     }
-}
-
-/// One sign alone: hardly what a voter is to read.
-fn is_one_sign(line: &str) -> bool {
-    line.chars().count() == 1 && line.chars().all(|c| c.is_ascii_graphic())
 }

@@ -378,7 +378,8 @@ fn note(ink: Ink<'_>, what: &'static str, who: &str, detail: &str, at: jiff::Tim
     let detail = note_detail(ink.words, &ink.caps.zone, what, detail, at);
     let more = ink.sign(Sign::More);
     let mut end = dot.clone();
-    if !who.is_empty() {
+    // Who took a conversation over is both who did it and whose it is.
+    if !who.is_empty() && who != detail {
         end.push_str(&wrap::cut(who, LONGEST_NAME.min(width / 3), more));
         end.push_str(&dot);
     }

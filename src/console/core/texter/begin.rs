@@ -3,6 +3,7 @@
 use super::model::{Before, Model};
 use super::overlay::Overlay;
 use crate::console::core::shared::effect::Effect;
+use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
@@ -12,6 +13,9 @@ const LETTERS: [char; 3] = ['c', 'b', 'g'];
 
 /// What leaves instead.
 const LEAVE: char = 'q';
+
+/// What tells what all this is.
+pub(super) const HELP: char = '?';
 
 impl Model {
     /// The letter that goes on to the voters.
@@ -27,6 +31,10 @@ impl Model {
             self.overlays.retain(|layer| *layer != Overlay::Begin);
         } else if letter == LEAVE {
             self.quit(fx);
+        } else if letter == HELP {
+            let keys = [("key", self.begin_letter()), ("leave", LEAVE)];
+            let say = keys.into_iter().fold(Say::new("begin-help"), |say, (name, key)| say.with(name, key.to_string()));
+            self.say(Level::Info, say);
         }
     }
 

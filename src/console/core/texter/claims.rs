@@ -110,7 +110,8 @@ impl Model {
     }
 
     /// Why there are no contacts: a campaign that has not begun, or is over, is not one that is all handed out or outside hours.
-    pub(super) fn claim_say(&self, problem: &Problem) -> Say {
+    #[must_use]
+    pub fn claim_say(&self, problem: &Problem) -> Say {
         let hours = self.campaign.as_ref().map(|campaign| &campaign.def.hours);
         let now = self.campaign_now();
         let begins = hours.and_then(|hours| hours.opens_at).filter(|at| now.is_some_and(|now| now < *at));
@@ -126,10 +127,18 @@ impl Model {
             (Code::OutsideHours, None, _, Some(at)) if problem.count.is_some() => ("problem-nobody-open-count", at),
             (Code::OutsideHours, None, _, Some(at)) => ("problem-nobody-open-until", at),
             (Code::TextedLately, .., Some(at)) if problem.count.is_some() => ("problem-texted-lately-count", at),
-            _ => return claim_say(problem, self.options.hands_out),
+            _ => return self.none_left(problem).unwrap_or_else(|| claim_say(problem, self.options.hands_out)),
         };
         let say = Say::new(say).with("at", Arg::Day(at));
         problem.count.map_or_else(|| say.clone(), |count| say.clone().with("count", count))
+    }
+
+    /// That there are no more, for who has none to finish either.
+    fn none_left(&self, problem: &Problem) -> Option<Say> {
+        let done = problem.code == Code::NoneLeft && self.remaining() == 0;
+        done.then(|| {
+            Say::new(if self.options.hands_out { "problem-none-left-done" } else { "problem-none-given-done" })
+        })
     }
 
     pub(super) fn claim_refused(&mut self, id: Uuid, problem: Box<Problem>, fx: &mut Vec<Effect>) {

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::model::{Focus, Model};
+use super::pick::tag_key;
 use crate::api::act::Act;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{Stamp, Timer};
 use crate::console::core::shared::notice::Level;
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
 use crate::console::keymap::context::Context;
 use crate::domain::conversation::OptOut;
@@ -241,6 +242,36 @@ impl Model {
             self.withdrawn = None;
             self.undo.push(undo);
         }
+    }
+
+    /// What would be taken back now, for who asks where something else is at hand. None where nothing would be, where it stays as it is, and of a text
+    /// that waits to leave: of that one the moment counts, and it is told what was taken back.
+    #[must_use]
+    pub fn would_take_back(&self) -> Option<Say> {
+        let here = self.at_hand();
+        let just_left = self.left_at.is_some_and(|(_, whose)| here == Some(whose));
+        let undo = self.undo.last().filter(|undo| !just_left && here == Some(undo.contact()))?;
+        let about = |key| self.about(key, undo.contact());
+        Some(match undo {
+            Undo::Text { .. } | Undo::Final { .. } => return None,
+            Undo::Close(_) => about("undo-would-close"),
+            Undo::Tag { tag, .. } | Undo::TagClose { tag: Some(tag), .. } => {
+                let key = if matches!(undo, Undo::Tag { .. }) { "undo-would-tag" } else { "undo-would-tag-close" };
+                match tag_key(tag) {
+                    Some(word) => about(key).with("tag", Arg::Key(word)),
+                    None => about(key).with("tag", safe_line(tag)),
+                }
+            }
+            Undo::Note { .. } => about("undo-would-note"),
+            Undo::Answer { .. } => about("undo-would-answer"),
+            Undo::Snooze { .. } => about("undo-would-snooze"),
+            Undo::Language { .. } => about("undo-would-language"),
+            Undo::OptOut(_) => about("undo-would-opt-out"),
+            Undo::WrongNumber(_) => about("undo-would-wrong-number"),
+            Undo::NotOptOut(_) => about("undo-would-not-opt-out"),
+            Undo::Asked(_) => about("undo-would-asked"),
+            _ => about("undo-would-last"),
+        })
     }
 
     /// A first text has the words again that it had before they were changed.

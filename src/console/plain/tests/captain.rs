@@ -21,7 +21,7 @@ use crate::domain::ids::{CampaignId, ContactId, PersonId};
 use crate::domain::stats::Counts;
 use crate::i18n::Catalogue;
 
-fn board(seq: u64) -> Board {
+pub(super) fn board(seq: u64) -> Board {
     let texter = |person, unsent| TexterLine {
         person: PersonId(person),
         name: format!("T{person}\u{1b}[2J"),
@@ -56,20 +56,20 @@ fn board(seq: u64) -> Board {
     }
 }
 
-struct Listener {
-    front: Lines<CaptainPages>,
-    at: u64,
-    acts: Vec<Act>,
+pub(super) struct Listener {
+    pub(super) front: Lines<CaptainPages>,
+    pub(super) at: u64,
+    pub(super) acts: Vec<Act>,
 }
 
 impl Listener {
-    fn stamp(&mut self) -> Stamp {
+    pub(super) fn stamp(&mut self) -> Stamp {
         self.at += 1000;
         let id = Uuid::from_u128(u128::from(self.at));
         Stamp { id, wall: Timestamp::UNIX_EPOCH, mono: Duration::from_millis(self.at) }
     }
 
-    fn hear(&mut self) -> String {
+    pub(super) fn hear(&mut self) -> String {
         let mut said = Vec::new();
         while let Some(spoken) = self.front.speak(false) {
             said.extend(spoken.lines);
@@ -77,7 +77,7 @@ impl Listener {
         said.join("\n")
     }
 
-    fn types(&mut self, line: &str) -> String {
+    pub(super) fn types(&mut self, line: &str) -> String {
         let stamp = self.stamp();
         for effect in self.front.typed(line, stamp) {
             if let Effect::Confirm(confirmed) = effect {
@@ -91,7 +91,7 @@ impl Listener {
     }
 }
 
-fn me() -> Msg {
+pub(super) fn me() -> Msg {
     Msg::Me(Me {
         person: PersonId(9),
         name: "Cap".into(),

@@ -2,4 +2,5 @@
 
 mod captain;
 mod shift;
+mod walk;
 mod words;

@@ -24,25 +24,27 @@ use crate::domain::message::MessageKind;
 use crate::i18n::Catalogue;
 
 /// Somebody who hears everything and types.
-struct Reader {
-    front: Lines<TexterPages>,
+pub(super) struct Reader {
+    pub(super) front: Lines<TexterPages>,
     mono: Duration,
     wall: Timestamp,
     next: u128,
-    said: Vec<String>,
+    pub(super) said: Vec<String>,
     /// What was said since the last line was typed.
     since: usize,
     confirmed: Vec<Confirmed>,
     drawn: Option<DrawnCard>,
     words: String,
+    /// Effects that nobody answered.
+    pub(super) others: usize,
 }
 
 impl Reader {
-    fn with(unsent: i64, waiting: i64) -> Self {
+    pub(super) fn with(unsent: i64, waiting: i64) -> Self {
         Self::opened(opening(unsent, waiting), "yes?")
     }
 
-    fn opened(opening: Vec<Msg>, words: &str) -> Self {
+    pub(super) fn opened(opening: Vec<Msg>, words: &str) -> Self {
         let model = Model::new(TexterOptions::new(CAMPAIGN, DeviceId(Uuid::from_u128(9))));
         let voice = Voice::new(Arc::new(Catalogue::english()), TimeZone::UTC);
         let mut reader = Self {
@@ -55,6 +57,7 @@ impl Reader {
             confirmed: Vec::new(),
             drawn: None,
             words: words.to_owned(),
+            others: 0,
         };
         let fx = reader.front.start();
         reader.take(fx);
@@ -66,7 +69,7 @@ impl Reader {
         reader
     }
 
-    fn stamp(&mut self) -> Stamp {
+    pub(super) fn stamp(&mut self) -> Stamp {
         self.next += 1;
         Stamp { id: Uuid::from_u128(self.next), wall: self.wall, mono: self.mono }
     }
@@ -82,20 +85,23 @@ impl Reader {
                     let entries = vec![inbound(contact, 2, &self.words)];
                     Msg::Thread(Thread { contact, entries, more_before: false })
                 }
-                _ => continue,
+                _ => {
+                    self.others += 1;
+                    continue;
+                }
             };
             let fx = self.front.update(answer);
             self.take(fx);
         }
     }
 
-    fn tell(&mut self, msg: Msg) {
+    pub(super) fn tell(&mut self, msg: Msg) {
         let fx = self.front.update(msg);
         self.take(fx);
     }
 
     /// Everything that is to be said is said, and counts as heard.
-    fn hear(&mut self) {
+    pub(super) fn hear(&mut self) {
         for _ in 0..8 {
             let Some(spoken) = self.front.speak(false) else { return };
             self.said.extend(spoken.lines);
@@ -114,7 +120,7 @@ impl Reader {
     }
 
     /// Types lines, a second between any two, and gives what was said after the last one.
-    fn types(&mut self, lines: &[&str]) -> String {
+    pub(super) fn types(&mut self, lines: &[&str]) -> String {
         for line in lines {
             self.pass(1000);
             self.since = self.said.len();
@@ -126,12 +132,12 @@ impl Reader {
         self.said[self.since..].join("\n")
     }
 
-    fn event(&mut self, what: EventKind) {
+    pub(super) fn event(&mut self, what: EventKind) {
         let at = self.wall;
         self.tell(Msg::Event(Box::new(Event { seq: 100, at, what })));
     }
 
-    fn sent(&self) -> Vec<&SendRequest> {
+    pub(super) fn sent(&self) -> Vec<&SendRequest> {
         let text = |confirmed: &'_ Confirmed| matches!(confirmed.what, ConfirmedWhat::Text(_));
         let texts = self.confirmed.iter().filter(|one| text(one));
         texts
@@ -142,7 +148,7 @@ impl Reader {
             .collect()
     }
 
-    fn acts(&self) -> Vec<&Act> {
+    pub(super) fn acts(&self) -> Vec<&Act> {
         let act = |one: &'_ Confirmed| matches!(one.what, ConfirmedWhat::Act { .. });
         let acts = self.confirmed.iter().filter(|one| act(one));
         acts.filter_map(|one| match &one.what {

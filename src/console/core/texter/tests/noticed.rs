@@ -376,7 +376,7 @@ fn why_there_is_nobody_to_text_is_told_by_the_campaigns_own_times() {
     assert_eq!(told(Code::OutsideHours).key, "problem-nobody-open-count");
     assert_eq!(told(Code::TextedLately).key, "problem-texted-lately-count");
     assert_eq!(said(&desk, Code::OutsideHours, None), "problem-outside-hours");
-    assert_eq!(said(&desk, Code::NoneLeft, None), "problem-none-left");
+    assert_eq!(said(&desk, Code::NoneLeft, None), "problem-none-left-done");
     // Never again before the end, as this server and an older one say it.
     for at in [None, Some(Timestamp::MAX)] {
         let never = Problem { at, count: Some(2), ..Problem::new(Code::OutsideHours, "no") };
