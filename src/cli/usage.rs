@@ -1,7 +1,8 @@
 //! What the command line says by itself (headings, usage, faults of what was typed) in the person's language.
 //!
 //! In English clap's own words stand. In another language the same tree of commands gets headings of the catalogue, and a fault is told by
-//! its kind with what clap knows of it. What each command does is told in English: it stands in its own source.
+//! its kind with what clap knows of it. What each command does stands in English in its own source, and in another language in the catalogue, by
+//! the command's path ([`key`]).
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use crate::i18n::{Catalogue, Value};
 /// How to exit, after help, version or a fault was printed. In English clap ends the program itself.
 pub fn parse() -> Result<Cli, ExitCode> {
     let args: Vec<OsString> = std::env::args_os().collect();
-    let words = Catalogue::for_language(&language(&args));
+    let words = Catalogue::for_command_line(&language(&args));
     if words.language() == "en" {
         return Ok(Cli::parse_from(args));
     }
@@ -119,12 +120,13 @@ fn in_words(words: &Catalogue) -> Command {
     built.build();
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     let version = version.help(words.say("usage-version", &[])).help_heading(headings.options);
-    command(tree().disable_version_flag(true).arg(version), &built, words, headings)
+    command(tree().disable_version_flag(true).arg(version), &built, "", words, headings)
         .after_help(words.say("usage-exit-codes", &[]))
 }
 
 /// `built` is the same command as clap has finished it: it knows how it is called.
-fn command(command: Command, built: &Command, words: &Catalogue, headings: Headings) -> Command {
+fn command(command: Command, built: &Command, path: &str, words: &Catalogue, headings: Headings) -> Command {
+    let command = described(command, path, words);
     let say = |key: &str| words.say(key, &[]);
     let usage = built.clone().render_usage().to_string();
     let usage = usage.strip_prefix("Usage:").unwrap_or(&usage).trim().to_owned();
@@ -143,19 +145,52 @@ fn command(command: Command, built: &Command, words: &Catalogue, headings: Headi
         .override_usage(usage)
         .subcommand_help_heading(headings.commands)
         .subcommand_value_name(headings.command)
-        .mut_args(|arg| argument(arg, words, headings))
+        .mut_args(|arg| argument(arg, path, words, headings))
         .arg(help.help(say("usage-help")).help_heading(headings.options));
     let names: Vec<String> = own.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
         if let Some(built) = built.find_subcommand(&name) {
-            own = own.mut_subcommand(name, |sub| self::command(sub, built, words, headings));
+            let path = key(path, &name);
+            own = own.mut_subcommand(name, |sub| self::command(sub, built, &path, words, headings));
         }
     }
     own
 }
 
+/// What stands behind the path of a command, or of an argument, where it has more to say than its short help does.
+const MORE: &str = "__more";
+
+/// The path of a command below another, as the catalogue has it: `help-campaign-import`.
+fn key(path: &str, name: &str) -> String {
+    if path.is_empty() { format!("help-{name}") } else { format!("{path}-{name}") }
+}
+
+/// The same of an argument, by its long name or that of its place: `help-serve--listen`.
+fn argument_key(path: &str, arg: &Arg) -> String {
+    let path = if path.is_empty() { "help" } else { path };
+    format!("{path}--{}", arg.get_long().unwrap_or(arg.get_id().as_str()).replace('_', "-"))
+}
+
+/// What an option says in every command that has no word of its own for it.
+fn everywhere(key: &str) -> String {
+    format!("help-any--{}", key.rsplit("--").next().unwrap_or_default())
+}
+
+/// The command with the catalogue's words of what it does; where it has none, its own stay.
+fn described(command: Command, path: &str, words: &Catalogue) -> Command {
+    let key = if path.is_empty() { "help" } else { path };
+    let more = format!("{key}{MORE}");
+    let command = if words.has(key) { command.about(words.say(key, &[])) } else { command };
+    if words.has(&more) { command.long_about(words.say(&more, &[])) } else { command }
+}
+
 /// An argument below a heading of the catalogue, with what clap would put behind its help.
-fn argument(arg: Arg, words: &Catalogue, headings: Headings) -> Arg {
+fn argument(arg: Arg, path: &str, words: &Catalogue, headings: Headings) -> Arg {
+    let own = argument_key(path, &arg);
+    let more = format!("{own}{MORE}");
+    let key = if words.has(&own) { own } else { everywhere(&own) };
+    let arg = if words.has(&key) { arg.help(words.say(&key, &[])) } else { arg };
+    let arg = if words.has(&more) { arg.long_help(words.say(&more, &[])) } else { arg };
     let heading = if arg.is_positional() { headings.arguments } else { headings.options };
     let arg = if arg.get_help_heading().is_none() { arg.help_heading(heading) } else { arg };
     if !arg.get_action().takes_values() {
@@ -171,10 +206,14 @@ fn argument(arg: Arg, words: &Catalogue, headings: Headings) -> Arg {
         .map(|one| one.get_name().to_owned())
         .collect();
     let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-    let help = arg.get_help().map(ToString::to_string);
     let behind = [listed("usage-default", defaults), listed("usage-possible", possible)];
-    let whole: Vec<String> = help.into_iter().chain(behind.into_iter().flatten()).collect();
-    arg.hide_default_value(true).hide_possible_values(true).help(whole.join(" "))
+    let with = |help: Option<String>| {
+        let whole: Vec<String> = help.into_iter().chain(behind.iter().flatten().cloned()).collect();
+        whole.join(" ")
+    };
+    let (short, long) = (arg.get_help().map(ToString::to_string), arg.get_long_help().map(ToString::to_string));
+    let arg = arg.hide_default_value(true).hide_possible_values(true).help(with(short));
+    if long.is_some() { arg.long_help(with(long)) } else { arg }
 }
 
 /// What was wrong with the command line, what may have been meant, and how it is called.
@@ -228,10 +267,65 @@ fn fault(words: &Catalogue, error: &clap::Error) -> String {
 mod tests {
     use rstest::rstest;
 
-    use super::{Catalogue, fault, in_words, read};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::{Catalogue, MORE, argument_key, everywhere, fault, in_words, key, read, tree};
+
+    /// What a command says of itself and of its arguments, by its key.
+    fn told(command: &clap::Command, path: &str, found: &mut BTreeMap<String, String>) {
+        let mut add = |key: &str, short: Option<String>, long: Option<String>| {
+            found.extend(long.filter(|long| Some(long) != short.as_ref()).map(|long| (format!("{key}{MORE}"), long)));
+            let twice = found.insert(key.to_owned(), short.unwrap_or_default());
+            assert_eq!(twice, None, "{key} stands for two");
+        };
+        let text = |text: Option<&clap::builder::StyledStr>| text.map(ToString::to_string);
+        let own = if path.is_empty() { "help" } else { path };
+        add(own, text(command.get_about()), text(command.get_long_about()));
+        for arg in command.get_arguments() {
+            add(&argument_key(path, arg), text(arg.get_help()), text(arg.get_long_help()));
+        }
+        command.get_subcommands().for_each(|sub| told(sub, &key(path, sub.get_name()), found));
+    }
+
+    #[test]
+    fn whatever_help_says_is_said_in_spanish_too() {
+        let mut english = BTreeMap::new();
+        told(&tree(), "", &mut english);
+        let keys = Catalogue::help_keys();
+        let spanish: BTreeSet<&str> = keys.iter().map(String::as_str).collect();
+        assert_eq!(spanish.len(), keys.len(), "a key twice");
+        // An option that says the same in every command is said once.
+        let (mut lacks, mut shared, mut used) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+        for (key, text) in &english {
+            let any = everywhere(key);
+            if spanish.contains(key.as_str()) {
+                used.insert(key.clone());
+            } else if key.contains("--") && spanish.contains(any.as_str()) {
+                let said = shared.entry(any.clone()).or_insert(text);
+                assert_eq!(*said, text, "{key} says something else than {any}, and has no word of its own");
+                used.insert(any);
+            } else {
+                lacks.push(format!("{key} = {text}"));
+            }
+        }
+        assert!(lacks.is_empty(), "not in Spanish:\n{}", lacks.join("\n"));
+        let dead: Vec<&&str> = spanish.iter().filter(|key| !used.contains(**key)).collect();
+        assert!(dead.is_empty(), "no command says it: {dead:?}");
+        // No command and no option without a word of what it is for.
+        let mute: Vec<&String> =
+            english.iter().filter(|(_, text)| text.trim().is_empty()).map(|(key, _)| key).collect();
+        assert!(mute.is_empty(), "without a word: {mute:?}");
+        // The whole tree in Spanish has no sentence of the English one.
+        let words = Catalogue::for_command_line("es");
+        let mut shown = BTreeMap::new();
+        told(&in_words(&words), "", &mut shown);
+        let same: Vec<&String> =
+            english.iter().filter(|(key, text)| shown.get(*key) == Some(text)).map(|(key, _)| key).collect();
+        assert!(same.is_empty(), "in English still: {same:?}");
+    }
 
     fn said(line: &str) -> String {
-        let words = Catalogue::spanish();
+        let words = Catalogue::for_command_line("es");
         let error = read(&words, line.split(' ').map(Into::into).collect()).expect_err("a fault");
         if error.use_stderr() { fault(&words, &error) } else { error.to_string() }
     }
@@ -269,7 +363,7 @@ mod tests {
             }
             command.get_subcommands_mut().for_each(look);
         }
-        let mut tree = in_words(&Catalogue::spanish());
+        let mut tree = in_words(&Catalogue::for_command_line("es"));
         tree.build();
         look(&mut tree);
     }

@@ -32,6 +32,8 @@ macro_rules! parts {
 
 const ENGLISH: &[&str] = parts!("en");
 const SPANISH: &[&str] = parts!("es");
+/// What `--help` says of each command in Spanish. In English it stands in the commands' own source.
+const SPANISH_HELP: &str = include_str!("../../assets/i18n/es/help.ftl");
 
 /// One argument of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,22 @@ impl Catalogue {
         if primary.eq_ignore_ascii_case("es") { Self::spanish() } else { Self::english() }
     }
 
+    /// The same, with what `--help` says of each command, which nobody needs but the command line. In English it has nothing of that.
+    #[must_use]
+    pub fn for_command_line(tag: &str) -> Self {
+        let mut found = Self::for_language(tag);
+        if let Some(own) = &mut found.own {
+            add(own, SPANISH_HELP);
+        }
+        found
+    }
+
+    /// The keys of what `--help` says, in order.
+    #[must_use]
+    pub fn help_keys() -> Vec<String> {
+        keys_of(&[SPANISH_HELP])
+    }
+
     /// The language's tag: `en` or `es`.
     #[must_use]
     pub fn language(&self) -> &'static str {
@@ -114,14 +132,17 @@ impl Catalogue {
     /// All keys of a language's files, in order; for the tests that look for missing and dead ones.
     #[must_use]
     pub fn keys(language: &str) -> Vec<String> {
-        let parts = if language == "es" { SPANISH } else { ENGLISH };
-        parts
-            .iter()
-            .flat_map(|part| part.lines())
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-            .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
-            .collect()
+        keys_of(if language == "es" { SPANISH } else { ENGLISH })
     }
+}
+
+fn keys_of(parts: &[&str]) -> Vec<String> {
+    parts
+        .iter()
+        .flat_map(|part| part.lines())
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
+        .collect()
 }
 
 /// What no message can know of its own arguments: a Spanish time ends with a full stop, which then is the sentence's too, and one
@@ -153,12 +174,16 @@ fn bundle(language: &str, parts: &[&str]) -> FluentBundle<FluentResource> {
     // Both as in the Americas: 12,345.
     bundle.set_formatter(Some(with_commas));
     for part in parts {
-        // A faulty line is left out and the rest kept; a test fails on any fault.
-        let resource = FluentResource::try_new((*part).to_owned()).unwrap_or_else(|(kept, _)| kept);
-        // The first of two equal keys stands; a test fails on a second one.
-        let _ = bundle.add_resource(resource);
+        add(&mut bundle, part);
     }
     bundle
+}
+
+fn add(bundle: &mut FluentBundle<FluentResource>, part: &str) {
+    // A faulty line is left out and the rest kept; a test fails on any fault.
+    let resource = FluentResource::try_new(part.to_owned()).unwrap_or_else(|(kept, _)| kept);
+    // The first of two equal keys stands; a test fails on a second one.
+    let _ = bundle.add_resource(resource);
 }
 
 fn with_commas<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
@@ -189,11 +214,12 @@ mod tests {
     use fluent_bundle::FluentResource;
     use rstest::rstest;
 
-    use super::{Catalogue, ENGLISH, SPANISH, Value, tidied};
+    use super::{Catalogue, ENGLISH, SPANISH, SPANISH_HELP, Value, tidied};
 
     #[rstest]
     #[case("en", ENGLISH)]
     #[case("es", SPANISH)]
+    #[case("es", &[SPANISH_HELP])]
     fn files_have_no_faults_and_no_key_twice(#[case] language: &str, #[case] parts: &[&str]) {
         for part in parts {
             if let Err((_, faults)) = FluentResource::try_new((*part).to_owned()) {

@@ -73,7 +73,9 @@ fn no_sentence_is_dead() {
 fn wanted(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut key = String::new();
-    for file in crate::source::files(&format!("assets/i18n/{language}")) {
+    // What --help says stands in English in the commands' own source; a test beside it holds the Spanish words to that.
+    let sentences = |file: &std::path::PathBuf| !file.ends_with("help.ftl");
+    for file in crate::source::files(&format!("assets/i18n/{language}")).into_iter().filter(sentences) {
         for line in std::fs::read_to_string(file).expect("readable").lines().filter(|line| !line.starts_with('#')) {
             if line.starts_with(|c: char| c.is_ascii_lowercase()) {
                 key = line.split('=').next().unwrap_or_default().trim().to_owned();
@@ -231,8 +233,9 @@ fn a_sentence_in_the_source_is_found() {
 #[test]
 fn spanish_speaks_to_one_person_as_tu() {
     let formal = ["usted", "su capitán", "pulse", "vuelva a", "pida a", "elija", "escriba un", "confírmelo"];
-    for key in Catalogue::keys("es") {
-        let said = Catalogue::spanish().say(&key, &[]).to_lowercase();
+    let spanish = Catalogue::for_command_line("es");
+    for key in Catalogue::keys("es").into_iter().chain(Catalogue::help_keys()) {
+        let said = spanish.say(&key, &[]).to_lowercase();
         assert!(
             !formal.iter().any(|word| said.split(['.', ':', ';', ',']).any(|part| part.contains(word))),
             "{key}: {said}"

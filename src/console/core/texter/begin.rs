@@ -15,7 +15,7 @@ const LETTERS: [char; 3] = ['c', 'b', 'g'];
 const LEAVE: char = 'q';
 
 /// What tells what all this is.
-pub(super) const HELP: char = '?';
+const HELP: char = '?';
 
 impl Model {
     /// The letter that goes on to the voters.
@@ -32,9 +32,8 @@ impl Model {
         } else if letter == LEAVE {
             self.quit(fx);
         } else if letter == HELP {
-            let keys = [("key", self.begin_letter()), ("leave", LEAVE)];
-            let say = keys.into_iter().fold(Say::new("begin-help"), |say, (name, key)| say.with(name, key.to_string()));
-            self.say(Level::Info, say);
+            let (key, leave) = (self.begin_letter().to_string(), LEAVE.to_string());
+            self.say(Level::Info, Say::new("begin-help").with("key", key).with("leave", leave));
         }
     }
 
