@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
+use super::output::said;
 use super::shift::{ShiftArgs, reach};
 use super::{Context, Exit, Outcome, out, out_json};
 use crate::api::act::Act;
@@ -47,7 +48,7 @@ pub async fn run(command: FlaggedCommand, ctx: &Context) -> Outcome {
     match command {
         FlaggedCommand::List { json, shift } => {
             let (_, server, campaign) = reach(&shift, Role::Captain, ctx).await?;
-            let flagged = server.flagged(campaign).await.context("no list")?;
+            let flagged = server.flagged(campaign).await.with_context(|| said("cmd-no-list", &[]))?;
             if json {
                 out_json(&flagged)?
             } else {
@@ -59,9 +60,9 @@ pub async fn run(command: FlaggedCommand, ctx: &Context) -> Outcome {
             let (_, server, _) = reach(&shift, Role::Captain, ctx).await?;
             let act = Act::AnswerAsked { contact: ContactId(contact), text };
             let id = ActId(ctx.ids.act_id(ctx.clock.now()));
-            match server.act(id, &act).await.context("not answered")?.outcome {
+            match server.act(id, &act).await.with_context(|| said("cmd-not-answered", &[]))?.outcome {
                 Decided::Accepted { .. } => {
-                    out("Answered; the flag is off.")?;
+                    out(said("cmd-answered", &[]))?;
                     Ok(Exit::Done)
                 }
                 Decided::Refused { problem } => Err(CallError::Refused(Box::new(problem)).into()),
@@ -72,14 +73,23 @@ pub async fn run(command: FlaggedCommand, ctx: &Context) -> Outcome {
 
 fn table(flagged: &[Flagged]) -> String {
     if flagged.is_empty() {
-        return "Nothing is flagged.".to_owned();
+        return said("cmd-nothing-flagged", &[]);
     }
-    let mut text = format!("{:>9}  {:<17}{:<16}{:<16}{}\n", "contact", "asked (UTC)", "voter", "texter", "question");
+    let head = |key| said(key, &[]);
+    let mut text = format!(
+        "{:>9}  {:<17}{:<16}{:<16}{}\n",
+        head("cmd-head-contact"),
+        head("cmd-head-asked"),
+        head("cmd-head-voter"),
+        head("cmd-head-texter"),
+        head("cmd-head-question")
+    );
+    let alone = said("cmd-flag-alone", &[]);
     for one in flagged {
         let at = one.asked_at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
         let cut = |text: &str, most: usize| safe_line(text).chars().take(most).collect::<String>();
         let texter = one.asked_by.as_deref().or(one.texter.as_deref()).unwrap_or_default();
-        let asked = if one.question.is_empty() { "(a flag alone)" } else { &one.question };
+        let asked = if one.question.is_empty() { &alone } else { &one.question };
         text.push_str(&format!(
             "{:>9}  {at:<17}{:<16}{:<16}{}\n",
             one.contact.0,
@@ -88,7 +98,7 @@ fn table(flagged: &[Flagged]) -> String {
             cut(asked, 80),
         ));
     }
-    text.push_str("Answer with: textbank flagged answer CONTACT \"TEXT\"\n");
+    text.push_str(&format!("{}\n", said("cmd-flagged-answer", &[])));
     text
 }
 

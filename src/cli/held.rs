@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 
+use super::output::{self, said};
 use super::reach::tell;
 use super::shift::{ShiftArgs, reach};
 use super::{Context, Exit, Misuse, Outcome, ask, out, out_json};
@@ -74,7 +75,7 @@ pub async fn run(command: HeldCommand, ctx: &Context) -> Outcome {
     match command {
         HeldCommand::List { json, shift } => {
             let (_, server, campaign) = reach(&shift, Role::Captain, ctx).await?;
-            let held = server.held(campaign).await.context("no list")?;
+            let held = server.held(campaign).await.with_context(|| said("cmd-no-list", &[]))?;
             if json {
                 out_json(&held)?
             } else {
@@ -84,21 +85,22 @@ pub async fn run(command: HeldCommand, ctx: &Context) -> Outcome {
         }
         HeldCommand::Decide { message, decision, yes, shift } => {
             let (_, server, campaign) = reach(&shift, Role::Captain, ctx).await?;
-            let held = server.held(campaign).await.context("no list")?;
+            let held = server.held(campaign).await.with_context(|| said("cmd-no-list", &[]))?;
             let text = find(&held, &message)?;
             if !yes && !asked(text, decision)? {
-                tell("Nothing was done.");
+                tell(said("cmd-nothing-done", &[]));
                 return Ok(Exit::Failed);
             }
             let act = Act::DecideHeld { message: text.message, decision: decision.into() };
             let id = ActId(ctx.ids.act_id(ctx.clock.now()));
-            match server.act(id, &act).await.context("not decided")?.outcome {
+            match server.act(id, &act).await.with_context(|| said("cmd-not-decided", &[]))?.outcome {
                 Decided::Accepted { .. } => {
-                    out(match decision {
-                        Choice::Arrived => "It counts as arrived.",
-                        Choice::SendAgain => "It goes out once more.",
-                        Choice::GiveUp => "It is given up.",
-                    })?;
+                    let key = match decision {
+                        Choice::Arrived => "cmd-held-arrived",
+                        Choice::SendAgain => "cmd-held-goes-again",
+                        Choice::GiveUp => "cmd-held-given-up",
+                    };
+                    out(said(key, &[]))?;
                     Ok(Exit::Done)
                 }
                 Decided::Refused { problem } => Err(CallError::Refused(Box::new(problem)).into()),
@@ -113,52 +115,59 @@ fn find<'a>(held: &'a [HeldText], wanted: &str) -> anyhow::Result<&'a HeldText> 
     let mut found = held.iter().filter(|text| !wanted.is_empty() && text.message.to_string().starts_with(&wanted));
     match (found.next(), found.next()) {
         (Some(text), None) => Ok(text),
-        (Some(_), Some(_)) => {
-            Err(Misuse("several texts begin with this id: write more of it (textbank held list)".into()).into())
-        }
-        (None, _) => Err(Misuse("no undecided text has this id: see textbank held list".into()).into()),
+        (Some(_), Some(_)) => Err(Misuse(said("cmd-held-several", &[])).into()),
+        (None, _) => Err(Misuse(said("cmd-held-not-found", &[])).into()),
     }
 }
 
 /// Asks the person at the terminal; without one the answer has to be given by `--yes`.
 fn asked(text: &HeldText, decision: Choice) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
-        return Err(Misuse("nobody is there to ask: add --yes".into()).into());
+        return Err(Misuse(said("cmd-nobody-to-ask", &[])).into());
     }
     let question = match decision {
-        Choice::Arrived => "Take it as arrived? Nothing more goes out.",
-        Choice::SendAgain if text.safe_to_send_again => "Send it once more? The carrier's list does not hold it.",
-        Choice::SendAgain => "Send it once more? Should it have arrived, they get it twice.",
-        Choice::GiveUp => "Give it up? It never goes out again.",
+        Choice::Arrived => "cmd-held-ask-arrived",
+        Choice::SendAgain if text.safe_to_send_again => "cmd-held-ask-again-safe",
+        Choice::SendAgain => "cmd-held-ask-again",
+        Choice::GiveUp => "cmd-held-ask-give-up",
     };
-    tell(format!("To {}: {}", safe_line(&text.first_name), safe_line(&text.body)));
-    let answer = ask(&format!("{question} [y/N]\n")).context("no answer")?;
-    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
+    let whom = [output::text("name", safe_line(&text.first_name)), output::text("text", safe_line(&text.body))];
+    tell(said("cmd-held-to", &whom));
+    let answer = ask(&format!("{}\n", said(question, &[]))).with_context(|| said("cmd-no-answer", &[]))?;
+    Ok(answer.as_deref().is_some_and(output::is_yes))
 }
 
 fn table(held: &[HeldText]) -> String {
     if held.is_empty() {
-        return "No text waits for a decision.".to_owned();
+        return said("cmd-held-none", &[]);
     }
-    let mut text =
-        format!("{:<36}  {:<8}{:<17}{:>5}  {:<6}{}\n", "id", "state", "tried (UTC)", "tries", "again", "text");
+    let word = |key| said(key, &[]);
+    let mut text = format!(
+        "{:<36}  {:<12}{:<17}{:>8}  {:<12}{}\n",
+        "id",
+        word("cmd-head-state"),
+        word("cmd-head-tried"),
+        word("cmd-head-tries"),
+        word("cmd-head-again"),
+        word("cmd-head-text")
+    );
     for one in held {
-        let state = if one.delivery == Delivery::Held { "held" } else { "unknown" };
-        let again = match (one.opted_out, one.safe_to_send_again) {
-            (true, _) => "no",
-            (false, true) => "safe",
-            (false, false) => "risky",
-        };
+        let state = word(if one.delivery == Delivery::Held { "cmd-held-held" } else { "cmd-held-unknown" });
+        let again = word(match (one.opted_out, one.safe_to_send_again) {
+            (true, _) => "cmd-held-never",
+            (false, true) => "cmd-held-safe",
+            (false, false) => "cmd-held-risky",
+        });
         let body: String = safe_line(&one.body).chars().take(60).collect();
         text.push_str(&format!(
-            "{:<36}  {state:<8}{:<17}{:>5}  {again:<6}{}: {body}\n",
+            "{:<36}  {state:<12}{:<17}{:>8}  {again:<12}{}: {body}\n",
             one.message.to_string(),
             one.tried_at.strftime("%Y-%m-%d %H:%M").to_string(),
             one.attempts,
             safe_line(&one.first_name),
         ));
     }
-    text.push_str("Decide with: textbank held decide ID arrived|send-again|give-up\n");
+    text.push_str(&format!("{}\n", said("cmd-held-decide", &[])));
     text
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use clap::Subcommand;
 
+use super::output::{said, text};
 use super::shift::{ShiftArgs, reach};
 use super::{Context, Exit, Outcome, out, out_json, quoted};
 use crate::api::act::Act;
@@ -50,16 +51,16 @@ pub async fn run(command: NoteCommand, ctx: &Context) -> Outcome {
     match command {
         NoteCommand::Show { json, shift } => {
             let (_, server, campaign) = reach(&shift, Role::Texter, ctx).await?;
-            let note = server.campaign(campaign).await.context("no note")?.note;
+            let note = server.campaign(campaign).await.with_context(|| said("cmd-note-not-read", &[]))?.note;
             if json { out_json(&note)? } else { out(in_words(note.as_ref()))? }
         }
         NoteCommand::Write { text, shift } => {
             write(&shift, text, ctx).await?;
-            out("Every texter of the campaign sees it now.")?;
+            out(said("cmd-note-written", &[]))?;
         }
         NoteCommand::TakeDown { shift } => {
             write(&shift, String::new(), ctx).await?;
-            out("No note stands any more.")?;
+            out(said("cmd-note-taken-down", &[]))?;
         }
     }
     Ok(Exit::Done)
@@ -68,7 +69,12 @@ pub async fn run(command: NoteCommand, ctx: &Context) -> Outcome {
 async fn write(shift: &ShiftArgs, text: String, ctx: &Context) -> anyhow::Result<()> {
     let (_, server, campaign) = reach(shift, Role::Captain, ctx).await?;
     let id = ActId(ctx.ids.act_id(ctx.clock.now()));
-    match server.act(id, &Act::Announce { campaign, text }).await.context("not written")?.outcome {
+    match server
+        .act(id, &Act::Announce { campaign, text })
+        .await
+        .with_context(|| said("cmd-note-not-written", &[]))?
+        .outcome
+    {
         Decided::Accepted { .. } => Ok(()),
         Decided::Refused { problem } => Err(CallError::Refused(Box::new(problem)).into()),
     }
@@ -77,13 +83,13 @@ async fn write(shift: &ShiftArgs, text: String, ctx: &Context) -> anyhow::Result
 fn in_words(note: Option<&Announcement>) -> String {
     match note {
         Some(note) => format!(
-            "{}\n(note {}, {}, {})",
+            "{}\n({}, {}, {})",
             quoted(&note.text),
-            note.version,
+            said("cmd-note-version", &[text("n", note.version.to_string())]),
             safe_line(&note.who),
             note.at.strftime("%Y-%m-%d %H:%M UTC")
         ),
-        None => "No note stands.".to_owned(),
+        None => said("cmd-note-none", &[]),
     }
 }
 

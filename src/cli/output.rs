@@ -77,6 +77,30 @@ pub fn words() -> Arc<Catalogue> {
     WORDS.get().cloned().unwrap_or_else(|| Arc::new(Catalogue::english()))
 }
 
+/// A sentence in the language that is set.
+#[must_use]
+pub fn said(key: &str, args: &[(&str, Value)]) -> String {
+    words().say(key, args)
+}
+
+/// A yes in either language, whichever is set.
+#[must_use]
+pub fn is_yes(answer: &str) -> bool {
+    ["y", "yes", "s", "si", "sí"].contains(&answer.trim().to_lowercase().as_str())
+}
+
+/// One text, as an argument of a sentence.
+#[must_use]
+pub fn text(name: &'static str, text: impl Into<String>) -> (&'static str, Value) {
+    (name, Value::Text(text.into()))
+}
+
+/// One count, as an argument of a sentence.
+#[must_use]
+pub fn count(name: &'static str, n: u64) -> (&'static str, Value) {
+    (name, Value::Number(i64::try_from(n).unwrap_or(i64::MAX)))
+}
+
 /// Text for standard error, broken at words where that is a terminal.
 pub(super) fn rows_for_errors(text: &str) -> String {
     columns_of_errors().map_or_else(|| text.to_owned(), |columns| in_rows(text, columns))

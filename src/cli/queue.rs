@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::campaign_check::counted;
 use super::event::{FileArgs, HALF, NOTHING};
 use super::export::{columns, stoppable};
+use super::output::{count, said, text};
 use super::patience::patiently;
 use super::reach::{SignInArgs, admin, tell};
 use super::shift::reach_named;
@@ -103,7 +103,7 @@ pub async fn run(command: QueueCommand, ctx: &Context) -> Outcome {
             if args.json {
                 out_json(&queues)?;
             } else if queues.is_empty() {
-                out(format!("Campaign {campaign} has no queues: no answer of its file has a `queue`."))?;
+                out(said("cmd-queue-none", &[text("campaign", campaign.to_string())]))?;
             } else {
                 out(table(&queues))?;
             }
@@ -121,15 +121,26 @@ async fn there(server: &NativeServer, campaign: CampaignId, queue: &str) -> anyh
         return Ok(());
     }
     let names: Vec<String> = queues.iter().map(|one| safe_line(&one.queue)).collect();
-    let has = if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
-    Err(Misuse(format!("the campaign has no queue {}: {has}", safe_line(queue))).into())
+    let queue = text("queue", safe_line(queue));
+    Err(Misuse(match names.as_slice() {
+        [] => said("cmd-queue-unknown-none", &[queue]),
+        _ => said("cmd-queue-unknown", &[queue, text("names", names.join(", "))]),
+    })
+    .into())
 }
 
 fn table(queues: &[QueueTally]) -> String {
-    let mut text = format!("{:<40}{:>6}{:>6}  waiting since (UTC)\n", "queue", "open", "done");
+    let head = |key| said(key, &[]);
+    let mut text = format!(
+        "{:<40}{:>9}{:>8}  {}\n",
+        head("cmd-head-queue"),
+        head("cmd-head-open"),
+        head("cmd-head-done"),
+        head("cmd-head-since")
+    );
     for one in queues {
         let since = one.open_since.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        text.push_str(&format!("{:<40}{:>6}{:>6}  {since}\n", safe_line(&one.queue), one.open, one.done));
+        text.push_str(&format!("{:<40}{:>9}{:>8}  {since}\n", safe_line(&one.queue), one.open, one.done));
     }
     text
 }
@@ -176,13 +187,13 @@ async fn done(args: DoneArgs, ctx: &Context) -> Outcome {
             Ok(found) => contacts.extend(found),
             Err(problem) => {
                 tell(problem.to_string());
-                tell("Nothing was changed: mend the file first.");
+                tell(said("cmd-mend-file", &[]));
                 return Ok(Exit::Problems);
             }
         }
     }
     if contacts.is_empty() {
-        return Err(Misuse("say who: numbers of contacts, or --file FILE".into()).into());
+        return Err(Misuse(said("cmd-queue-who", &[])).into());
     }
     let (_, server, campaign) = reach_named(&args.campaign, &args.who, Role::Captain, ctx).await?;
     there(&server, campaign, &args.queue).await?;
@@ -197,11 +208,19 @@ async fn done(args: DoneArgs, ctx: &Context) -> Outcome {
     if args.json {
         out_json(&Told { campaign, queue: &args.queue, done: &all })?;
     } else {
-        let (verb, was) = if args.undo { ("again waiting", "waiting") } else { ("done", "done") };
-        let already = if all.already > 0 { format!(", {} were {was} already", all.already) } else { String::new() };
-        out(format!("{} {verb}{already}.", counted(all.changed, "contact")))?;
+        let (key, before) = if args.undo {
+            ("cmd-queue-waits-again", "cmd-queue-waited-before")
+        } else {
+            ("cmd-queue-done", "cmd-queue-done-before")
+        };
+        let mut line = said(key, &[count("n", all.changed)]);
+        if all.already > 0 {
+            line.push_str(&format!(" {}", said(before, &[count("n", all.already)])));
+        }
+        out(line)?;
         for contact in &all.not_found {
-            tell(format!("contact {contact} is not in the queue {}", safe_line(&args.queue)));
+            let args = [text("contact", contact.to_string()), text("queue", safe_line(&args.queue))];
+            tell(said("cmd-queue-not-in", &args));
         }
     }
     Ok(if all.not_found.is_empty() { Exit::Done } else { Exit::Problems })

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
+use super::output::{count, said, text};
 use super::reach::{SignInArgs, client, stored, tell};
 use super::{Advice, Context, Exit, Misuse, Outcome, forget_typed, out, out_json, second_factor};
 use crate::api::act::Act;
@@ -86,7 +87,7 @@ async fn captain(who: &SignInArgs, ctx: &Context) -> anyhow::Result<NativeServer
 
 /// `people waiting`
 pub(super) async fn list(json: bool, who: &SignInArgs, ctx: &Context) -> Outcome {
-    let people = captain(who, ctx).await?.waiting_room().await.context("no list")?;
+    let people = captain(who, ctx).await?.waiting_room().await.with_context(|| said("cmd-no-list", &[]))?;
     if json {
         out_json(&people)?
     } else {
@@ -98,20 +99,20 @@ pub(super) async fn list(json: bool, who: &SignInArgs, ctx: &Context) -> Outcome
 /// `people admit`
 pub(super) async fn admit(ids: &[i64], all: bool, who: &SignInArgs, ctx: &Context) -> Outcome {
     if ids.is_empty() && !all {
-        return Err(Misuse("say whom: an id of textbank people waiting, or --all".to_owned()).into());
+        return Err(Misuse(said("cmd-admit-whom", &[])).into());
     }
     let server = captain(who, ctx).await?;
-    let waiting = server.waiting_room().await.context("no list")?;
+    let waiting = server.waiting_room().await.with_context(|| said("cmd-no-list", &[]))?;
     let (there, missing) = sorted(waiting, (!all).then_some(ids));
     if there.is_empty() && missing.is_empty() {
-        out("Nobody is in the waiting room.")?;
+        out(said("cmd-nobody-waits", &[]))?;
         return Ok(Exit::Done);
     }
     if there.is_empty() {
         // The server knows whether another captain was quicker.
         let people = missing.iter().copied().map(PersonId).collect();
         decide(&server, &Act::Admit { campaign: None, people }, ctx).await.context(NOT_LET_IN)?;
-        out("Nobody of these waits any more: they were let in before.")?;
+        out(said("cmd-admitted-before", &[]))?;
         return Ok(Exit::Done);
     }
     let people = there.iter().map(|one| one.person).collect();
@@ -121,11 +122,7 @@ pub(super) async fn admit(ids: &[i64], all: bool, who: &SignInArgs, ctx: &Contex
         return Ok(Exit::Done);
     }
     let missing: Vec<String> = missing.iter().map(i64::to_string).collect();
-    tell(format!(
-        "Not in the waiting room: {} (let in before, shown out, or never there). Who waits: {} people waiting",
-        missing.join(", "),
-        ctx.program
-    ));
+    tell(said("cmd-not-waiting", &[text("people", missing.join(", ")), text("program", ctx.program.clone())]));
     Ok(Exit::Refused)
 }
 
@@ -150,17 +147,12 @@ fn let_in(people: &[WaitingPerson]) -> String {
         names.join(", ")
     };
     let who = names(&mut people.iter());
-    let mut text = match people.len() {
-        1 => format!("Let in: {who}."),
-        many => format!("{many} people are let in: {who}."),
-    };
+    let mut told = said("cmd-admitted", &[count("n", people.len() as u64), text("who", who)]);
     if people.iter().any(|one| one.unread) {
         let unread = names(&mut people.iter().filter(|one| one.unread));
-        text.push_str(&format!(
-            "\nThe rules of conduct are not accepted yet by: {unread}. They get no contacts before."
-        ));
+        told.push_str(&format!("\n{}", said("cmd-admitted-unread", &[text("who", unread)])));
     }
-    text
+    told
 }
 
 /// `people show-out`
@@ -169,7 +161,7 @@ pub(super) async fn show_out(person: i64, who: &SignInArgs, ctx: &Context) -> Ou
     decide(&server, &Act::ShowOut { campaign: None, person: PersonId(person) }, ctx)
         .await
         .context(Advice { what: "not shown out", on: SEE_WHO_WAITS })?;
-    out("Shown out: the sign-in is ended.")?;
+    out(said("cmd-shown-out", &[]))?;
     Ok(Exit::Done)
 }
 
@@ -183,22 +175,30 @@ async fn decide(server: &NativeServer, act: &Act, ctx: &Context) -> anyhow::Resu
 
 fn table(people: &[WaitingPerson]) -> String {
     if people.is_empty() {
-        return "Nobody is in the waiting room.".to_owned();
+        return said("cmd-nobody-waits", &[]);
     }
-    let mut text = format!("{:>6}  {:<14}{:<10}{:<21}{}\n", "id", "role", "rules", "since (UTC)", "name");
+    let word = |key| said(key, &[]);
+    let mut table = format!(
+        "{:>6}  {:<14}{:<12}{:<21}{}\n",
+        "id",
+        word("cmd-head-role"),
+        word("cmd-head-rules"),
+        word("cmd-head-from"),
+        word("cmd-head-name")
+    );
     for one in people {
         let since = one.since.strftime("%Y-%m-%d %H:%M:%S").to_string();
         let role = one.role.in_words();
         let rules = match (one.unread, &one.conduct) {
-            (true, _) => "not yet",
-            (false, Some(_)) => "accepted",
-            (false, None) => "-",
+            (true, _) => word("cmd-rules-not-yet"),
+            (false, Some(_)) => word("cmd-rules-accepted"),
+            (false, None) => "-".to_owned(),
         };
         let name = safe_line(&one.name);
-        text.push_str(&format!("{:>6}  {role:<14}{rules:<10}{since:<21}{name}\n", one.person.0));
+        table.push_str(&format!("{:>6}  {role:<14}{rules:<12}{since:<21}{name}\n", one.person.0));
     }
-    text.push_str("Let in with: textbank people admit ID, or --all; show out with: textbank people show-out ID\n");
-    text
+    table.push_str(&format!("{}\n", said("cmd-admit-with", &[])));
+    table
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ macro_rules! parts {
             include_str!(concat!("../../assets/i18n/", $language, "/home.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/usage.ftl")),
             include_str!(concat!("../../assets/i18n/", $language, "/machine.ftl")),
+            include_str!(concat!("../../assets/i18n/", $language, "/commands.ftl")),
         ]
     };
 }

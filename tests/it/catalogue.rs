@@ -27,10 +27,10 @@ fn families(text: &str) -> BTreeSet<String> {
     text.split('"').filter_map(beginning).filter(is_family).collect()
 }
 
-/// The keys given to `Say::new("...")`, `Arg::Key("...")` and `say("...", ...)`.
+/// The keys given to `Say::new("...")`, `Arg::Key("...")`, `say("...", ...)` and `said("...", ...)`.
 fn said(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for opening in ["Say::new(", "Arg::Key(", ".say("] {
+    for opening in ["Say::new(", "Arg::Key(", ".say(", " said("] {
         for piece in text.split(opening).skip(1) {
             let piece = piece.trim_start();
             if let Some(key) = piece.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
