@@ -1,6 +1,5 @@
 //! `ledger export`, `ledger verify`, `ledger anchor`
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +7,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::private_file::{is_special, refuse_taken};
+use super::private_file::{Part, refuse_taken};
 use super::reach::{SignInArgs, admin, tell};
 use super::{Context, Exit, Outcome, ledger_verify, out, out_json};
 use crate::client::CampaignServer as _;
@@ -86,18 +85,11 @@ pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
         pages.write(title, BufWriter::new(std::io::stdout())).await?;
         return Ok(Exit::Done);
     };
-    // Whole under its name, or not at all; a device keeps its name.
-    let special = is_special(path);
-    let part = if special { path.clone() } else { beside(path) };
-    let file = if special { File::options().write(true).open(path) } else { File::create(&part) };
-    let file = file.with_context(|| format!("cannot write {}", part.display()))?;
-    let (file, end) = pages.write(title, BufWriter::new(file)).await?;
-    let cannot = || format!("cannot write {}", path.display());
-    let file = file.into_inner().map_err(|error| error.into_error()).with_context(cannot)?;
-    if !special {
-        file.sync_all().with_context(cannot)?;
-        std::fs::rename(&part, path).with_context(cannot)?;
-    }
+    let part = Part::begin(path, args.force)?;
+    let (file, end) = pages.write(title, BufWriter::new(part.file()?)).await?;
+    let written = file.into_inner().map_err(|error| error.into_error());
+    drop(written.with_context(|| format!("cannot write {}", path.display()))?);
+    part.keep()?;
     let newest_anchor = pages.newest_anchor;
     if args.json {
         out_json(&Written { file: path, texts: end.entries, anchors: end.anchors, newest_anchor })?;
@@ -108,12 +100,6 @@ pub async fn export(args: ExportArgs, ctx: &Context) -> Outcome {
         }
     }
     Ok(Exit::Done)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
 }
 
 /// The ledger, page by page.
