@@ -130,18 +130,23 @@ pub(super) async fn todos(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Fou
 /// So many of a campaign are counted for whoever waits for them; every console asks once a minute.
 const COUNTED: i64 = 2_000;
 
-/// [`POOLED`], so many at most, and without those whom another campaign has texted lately.
-pub(super) const POOLED_SOME: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM contacts INDEXED BY contacts_pool_apart
+/// [`POOLED`] of a zone, so many at most, and without those whom another campaign has texted lately.
+macro_rules! pooled_of_a_zone {
+    () => {
+        "FROM contacts INDEXED BY contacts_pool_apart
      WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
-         AND wrong_number = 0 LIMIT $3) w";
+         AND wrong_number = 0 LIMIT $3"
+    };
+}
+
+/// How many they are.
+pub(super) const POOLED_SOME: &str = concat!("SELECT COUNT(*) FROM (SELECT 1 ", pooled_of_a_zone!(), ") w");
+
+/// Who they are.
+pub(super) const POOLED_WHO: &str = concat!("SELECT id ", pooled_of_a_zone!());
 
 /// So many of a zone are looked at for texts of other campaigns.
 const LOOKED_AT: i64 = 50;
-
-/// [`POOLED_SOME`], who they are.
-pub(super) const POOLED_WHO: &str = "SELECT id FROM contacts INDEXED BY contacts_pool_apart
-     WHERE campaign = $1 AND zone_set = $2 AND texted_elsewhere IS NULL AND assigned IS NULL AND status = 'needs_message' AND opt_out = 0
-         AND wrong_number = 0 LIMIT $3";
 
 /// Why nobody of those whom nobody has may be texted now; none when somebody may. Zone by zone, the open ones first: as soon as one of them
 /// has somebody it is known.
