@@ -317,8 +317,7 @@ pub const LAST_DIGITS: &str = "lastDigits";
 pub fn merge_fields(contact: &Contact) -> BTreeMap<String, String> {
     let mut fields = contact.fields.clone();
     // What is others' own at the number is nothing to write to this one.
-    fields.remove(super::household::PEOPLE);
-    fields.remove(super::household::REMOVED);
+    fields.retain(|name, _| !super::household::is_note(name));
     fields.insert("firstName".into(), contact.first_name.clone());
     fields.insert("lastName".into(), contact.last_name.clone());
     fields.insert("phone".into(), contact.phone.as_str().to_owned());

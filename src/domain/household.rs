@@ -24,6 +24,12 @@ pub fn is_own(name: &str) -> bool {
     [IDS, NAMES, REMOVED, PEOPLE].contains(&name.trim())
 }
 
+/// True of what is the program's note to itself: no text is filled with it, and no file has a column of it.
+#[must_use]
+pub fn is_note(name: &str) -> bool {
+    [REMOVED, PEOPLE].contains(&name)
+}
+
 /// So many of a number are kept with all that the list says of them: where more are, the number is no household's.
 pub const MOST_PEOPLE: usize = 30;
 
@@ -62,7 +68,7 @@ impl Own {
     #[must_use]
     pub fn of(contact: &Contact) -> Self {
         let clean = |text: &Option<String>| text.as_deref().map(safe_line).filter(|text| !text.is_empty());
-        let fields = contact.fields.iter().filter(|(name, _)| ![IDS, NAMES, REMOVED, PEOPLE].contains(&name.as_str()));
+        let fields = contact.fields.iter().filter(|(name, _)| !is_own(name));
         Self {
             first_name: safe_line(&contact.first_name),
             last_name: safe_line(&contact.last_name),

@@ -17,7 +17,7 @@ use crate::api::results::{ColumnsOut, ContactsOut, FiguresOut, MessagesOut, OptO
 use crate::db::{self, Conn};
 use crate::domain::{
     campaign::merge_fields,
-    household::{PEOPLE, REMOVED},
+    household,
     ids::{CampaignId, ContactId, PersonId},
     message::Direction,
     phone::Phone,
@@ -192,7 +192,7 @@ impl Results for SqlStore {
         let (mut contacts, mut filled) = (0, std::collections::BTreeMap::<String, u64>::new());
         for row in &rows {
             let contact = listed(row, 0)?;
-            columns.extend(contact.fields.keys().filter(|name| *name != PEOPLE && *name != REMOVED).cloned());
+            columns.extend(contact.fields.keys().filter(|name| !household::is_note(name)).cloned());
             let out = col::<i64>(row, LISTED_COLUMNS)? != 0 || col::<i64>(row, LISTED_COLUMNS + 1)? != 0;
             if out {
                 continue;
