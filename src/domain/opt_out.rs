@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::hours::HoursVerdict;
 use super::rule_files::{RuleFault, RuleFile};
 
 /// What an inbound text asks for.
@@ -180,6 +181,25 @@ pub fn is_settled(inbound: &Inbound, helped: bool) -> bool {
 /// The notice of an opt-out goes so long after the wish at the latest: later it may be taken for one more text (47 CFR 64.1200(a)(12)).
 pub const NOTICE_AGE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Why the notice of an opt-out does not go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeStays {
+    /// Too long after they asked for it.
+    TooLate,
+    /// At an hour at which nobody is texted there.
+    OutsideHours,
+}
+
+/// Whether the notice of an opt-out may still go: so long after they asked to be left alone, at an hour that is so; none of either: it is not known.
+#[must_use]
+pub fn notice_stays(since_asked: Option<SignedDuration>, hours: Option<&HoursVerdict>) -> Option<NoticeStays> {
+    match (since_asked.is_some_and(|since| since > NOTICE_AGE), hours) {
+        (true, _) => Some(NoticeStays::TooLate),
+        (false, Some(HoursVerdict::Closed { .. })) => Some(NoticeStays::OutsideHours),
+        (false, _) => None,
+    }
+}
+
 /// When somebody asked to be left alone, as far as their own texts tell: the last one that may be an opt-out, else the last one.
 /// `texts` are theirs, newest first, each with its moment.
 pub fn asked_at<T: Copy>(texts: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Option<T> {
@@ -304,6 +324,21 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn a_notice_stays_when_it_is_late_or_the_hours_are_closed() {
+        let (open, closed) = (
+            HoursVerdict::Open { until: jiff::Timestamp::MAX },
+            HoursVerdict::Closed { opens_at: jiff::Timestamp::MAX },
+        );
+        let (soon, late) = (Some(NOTICE_AGE), Some(NOTICE_AGE + SignedDuration::from_secs(1)));
+        assert_eq!(notice_stays(soon, Some(&open)), None);
+        assert_eq!(notice_stays(None, None), None, "nothing is known that keeps it back");
+        assert_eq!(notice_stays(soon, Some(&closed)), Some(NoticeStays::OutsideHours));
+        for hours in [Some(&open), Some(&closed), None] {
+            assert_eq!(notice_stays(late, hours), Some(NoticeStays::TooLate));
+        }
+    }
 
     #[test]
     fn the_word_file_is_read_and_folded() {

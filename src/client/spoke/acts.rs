@@ -18,10 +18,9 @@ use crate::api::message::{Outcome, Verdict};
 use crate::api::problem::Code;
 use crate::client::{Call, CallError, Memo};
 use crate::domain::conversation::Status;
-use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ActId;
 use crate::domain::message::MessageKind;
-use crate::domain::opt_out::{NOTICE_AGE, asked_at};
+use crate::domain::opt_out::{NOTICE_AGE, asked_at, notice_stays};
 use crate::domain::safe_text::safe_line;
 
 /// Times that a call is made whose outcome is in doubt.
@@ -209,12 +208,11 @@ impl SpokeServer {
         let now = self.clock.now();
         let theirs = contact.messages.iter().rev().filter(|message| message.is_from_contact);
         let asked = asked_at(theirs.filter_map(|message| Some((message.text.as_str(), message.created_at?))));
-        let fresh = pressed_at(id).is_some_and(|pressed| now.duration_since(pressed) < NOTICE_AGE)
-            && asked.is_none_or(|asked| now.duration_since(asked) <= NOTICE_AGE);
+        let fresh = pressed_at(id).is_some_and(|pressed| now.duration_since(pressed) < NOTICE_AGE);
         let offset = contact.location.as_ref().and_then(|location| location.timezone);
         let zones = hours::zones_of(offset, &assignment.campaign, &self.settings().await);
         let verdict = hours::of_campaign(&assignment.campaign).verdict(MessageKind::Reply, now, &zones);
-        fresh && matches!(verdict, HoursVerdict::Open { .. })
+        fresh && notice_stays(asked.map(|asked| now.duration_since(asked)), Some(&verdict)).is_none()
     }
 
     /// The whole set of answers goes each time: the server forgets what is not in it. Its errors in keeping them are not told, so

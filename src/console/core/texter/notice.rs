@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use crate::api::message::ThreadEntry;
 use crate::domain::{
     conversation::Status,
-    hours::HoursVerdict,
     ids::ContactId,
     message::{Direction, MessageKind},
-    opt_out::{NOTICE_AGE, asked_at},
+    opt_out::{NoticeStays, asked_at, notice_stays},
 };
 
 use super::model::Model;
@@ -38,25 +37,27 @@ impl Model {
             }
             asked_at(theirs)
         });
-        let is_late = |at: Timestamp| now.duration_since(at) > NOTICE_AGE;
-        let unsure = match (asked, self.people.line(contact)) {
-            (Some(asked), _) if is_late(asked) => return Some("note-notice-too-late"),
-            // They have written, and what is not here. It was not after anything last happened, nor before they began to wait.
+        let since = |at: Timestamp| now.duration_since(at);
+        let is_late = |at: Timestamp| notice_stays(Some(since(at)), None) == Some(NoticeStays::TooLate);
+        // They have written, and what is not here. It was not after anything last happened, nor before they began to wait.
+        let (asked, unsure) = match (asked, self.people.line(contact)) {
             (None, Some(line))
                 if line.foreign_seq > 0 && !matches!(line.status, Status::NeedsMessage | Status::Messaged) =>
             {
-                if is_late(line.updated_at) {
-                    return Some("note-notice-too-late");
-                }
-                line.waiting_since.is_none_or(is_late)
+                (Some(line.updated_at), line.waiting_since.is_none_or(is_late))
             }
-            _ => false,
+            (asked, _) => (asked, false),
         };
-        let (campaign, view) = (self.campaign.as_ref()?, self.people.body(contact)?);
-        let verdict = campaign.def.hours.verdict(MessageKind::OptOutNotice, now, &view.zones);
-        if matches!(verdict, HoursVerdict::Closed { .. }) {
-            return Some("note-notice-outside-hours");
+        let verdict = self
+            .campaign
+            .as_ref()
+            .zip(self.people.body(contact))
+            .map(|(campaign, view)| campaign.def.hours.verdict(MessageKind::OptOutNotice, now, &view.zones));
+        match notice_stays(asked.map(since), verdict.as_ref()) {
+            Some(NoticeStays::TooLate) => Some("note-notice-too-late"),
+            Some(NoticeStays::OutsideHours) => Some("note-notice-outside-hours"),
+            // Without the campaign and its hours there is nothing to be sure of.
+            None => unsure.then_some(NOTICE_UNSURE).filter(|_| verdict.is_some()),
         }
-        unsure.then_some(NOTICE_UNSURE)
     }
 }

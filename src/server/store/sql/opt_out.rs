@@ -14,10 +14,9 @@ use crate::db;
 use crate::domain::{
     campaign::{fill_text, help_answer, in_language, merge_fields},
     conversation::{OptOut, Status},
-    hours::HoursVerdict,
     ids::{ContactId, MessageId},
     message::{Delivery, Direction, MessageKind},
-    opt_out::{NOTICE_AGE, asked_at},
+    opt_out::{NoticeStays, asked_at, notice_stays},
     phone::Phone,
 };
 use crate::mutation::{self, Mutation};
@@ -230,19 +229,16 @@ impl Tx<'_> {
         Ok(asked_at(texts).unwrap_or_else(|| self.micros()))
     }
 
-    /// Why no notice goes out now, as a word: later than five minutes after they asked it may be taken for one more text (47 CFR
-    /// 64.1200(a)(12)), and nobody is texted outside the hours of replies.
+    /// Why no notice goes out now.
     async fn keeps_notice_back(
         &mut self,
         campaign: &Campaign,
         contact: &ContactRow,
         asked_at: i64,
-    ) -> Result<Option<&'static str>, StoreError> {
-        if SignedDuration::from_micros(self.micros().saturating_sub(asked_at)) > NOTICE_AGE {
-            return Ok(Some("too_old"));
-        }
+    ) -> Result<Option<NoticeStays>, StoreError> {
+        let since = SignedDuration::from_micros(self.micros().saturating_sub(asked_at));
         let hours = self.hours(campaign, contact.zone_set, MessageKind::OptOutNotice).await?;
-        Ok(matches!(hours, HoursVerdict::Closed { .. }).then_some("outside_hours"))
+        Ok(notice_stays(Some(since), Some(&hours)))
     }
 
     /// Queues the one notice, in the contact's language; false when the campaign has no text for it, or when it is too late for one: then
@@ -259,7 +255,10 @@ impl Tx<'_> {
         let asked_at =
             if by_word { self.micros() } else { self.asked_at(contact.organization, contact.phone.as_str()).await? };
         if let Some(why) = self.keeps_notice_back(&campaign, &contact, asked_at).await? {
-            let what = if why == "too_old" { "notice_too_late" } else { "notice_outside_hours" };
+            let (what, why) = match why {
+                NoticeStays::TooLate => ("notice_too_late", "too_old"),
+                NoticeStays::OutsideHours => ("notice_outside_hours", "outside_hours"),
+            };
             self.note(&contact, None, what, "").await?;
             self.audit(None, "notice_not_sent", format!("contact {}", contact.id), why.to_owned());
             return Ok(false);
