@@ -33,7 +33,9 @@ fn said(text: &str) -> BTreeSet<String> {
     for opening in ["Say::new(", "Arg::Key(", ".say(", " said("] {
         for piece in text.split(opening).skip(1) {
             let piece = piece.trim_start();
-            if let Some(key) = piece.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+            let key = piece.strip_prefix('"').and_then(|rest| rest.split('"').next());
+            // What a page said, under a name in capitals, is none of ours.
+            if let Some(key) = key.filter(|key| !key.contains(char::is_uppercase)) {
                 found.insert(key.to_owned());
             }
         }
