@@ -316,7 +316,7 @@ impl Model {
             ThreadEntry::Message(_) => None,
         };
         let told = self.threads.get(contact).and_then(|thread| thread.entries().iter().rev().find_map(asked));
-        told.unwrap_or_else(|| self.undo.iter().any(|undo| *undo == Undo::Asked(contact)))
+        told.unwrap_or_else(|| self.undo.contains(&Undo::Asked(contact)))
     }
 
     /// Closes it with the tag that is being set, by one press: both are taken back by one as well. `tag`: when it was not set before.
