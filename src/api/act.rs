@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::ids::{CampaignId, ContactId, MessageId, PersonId};
+use crate::domain::ids::{ActId, CampaignId, ContactId, MessageId, PersonId};
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -133,6 +133,13 @@ pub enum Act {
         /// The conversations too.
         conversations: bool,
     },
+    /// Take back that contacts were given back: within ten minutes, and of them only who is in nobody's hands and went through nobody's since.
+    TakeBack {
+        /// Of which campaign.
+        campaign: CampaignId,
+        /// The id of the act that gave them back, one's own.
+        release: ActId,
+    },
     /// Captain: no text goes out until resumed.
     Pause {
         /// Which.
@@ -217,6 +224,7 @@ impl Act {
             | Self::Close { contact }
             | Self::Reopen { contact } => Some(*contact),
             Self::Release { .. }
+            | Self::TakeBack { .. }
             | Self::Pause { .. }
             | Self::Resume { .. }
             | Self::Reclaim { .. }

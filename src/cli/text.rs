@@ -72,6 +72,7 @@ async fn one(shift: Shift, before: (u64, u64), lines: bool, ctx: &Context) -> an
     options.scored = false;
     console_options(&mut options, &ctx.config.console);
     options.undo_opt_out = can.undo_opt_out;
+    options.take_back = can.take_back;
     options.talks_alone = can.talks_alone;
     options.hands_out = can.hands_out;
     options.leases = can.leases;

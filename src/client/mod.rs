@@ -45,6 +45,8 @@ pub struct Capabilities {
     pub idempotent_send: bool,
     /// A possible opt-out can be decided ("not an opt-out").
     pub undo_opt_out: bool,
+    /// Who was given back and is still free can be taken back.
+    pub take_back: bool,
     /// Delivery states are shown to texters.
     pub delivery: bool,
     /// Notes can be kept.
@@ -81,6 +83,7 @@ impl Capabilities {
         push: true,
         idempotent_send: true,
         undo_opt_out: true,
+        take_back: true,
         delivery: true,
         notes: true,
         untag: true,
@@ -102,6 +105,7 @@ impl Capabilities {
         push: false,
         idempotent_send: false,
         undo_opt_out: false,
+        take_back: false,
         delivery: false,
         notes: true,
         untag: true,

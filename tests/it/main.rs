@@ -37,6 +37,7 @@ mod store_closing;
 mod store_erasure_parts;
 mod store_follow_up;
 mod store_gate;
+mod store_giving_back;
 mod store_held;
 mod store_help;
 mod store_home;

@@ -355,7 +355,10 @@ impl Home {
     }
 
     pub async fn try_act(&self, hand: &Hand, act: Act) -> Result<(), Problem> {
-        let id = ActId(self.fresh());
+        self.try_act_as(hand, ActId(self.fresh()), act).await
+    }
+
+    pub async fn try_act_as(&self, hand: &Hand, id: ActId, act: Act) -> Result<(), Problem> {
         let answer = match Captain::of(hand.actor.clone()) {
             Some(captain) => captain.act(&self.desk, id, act).await,
             None => Texter::of(hand.actor.clone()).act(&self.desk, id, act).await,

@@ -145,6 +145,7 @@ struct Things {
     contact: i64,
     person: i64,
     message: String,
+    release: String,
     import: String,
     invite: i64,
     session: i64,
@@ -196,6 +197,10 @@ impl House {
         let sent = app.send(texter, message, &app.initial(&slice[0])).await;
         assert_eq!(sent.status, StatusCode::ACCEPTED, "{sent:?}");
         app.drain().await;
+        let release = app.fresh();
+        let act = json!({"act": "release", "campaign": state.campaign, "unsent": false, "conversations": false});
+        let given = app.put(texter, &format!("/api/v1/acts/{release}"), &act).await;
+        assert_eq!(given.status, StatusCode::OK, "{given:?}");
         let spare = app.person(&owner, Role::Texter, &format!("{name}-spare")).await;
         let sessions: Vec<SessionInfo> = app.get(&owner, "/api/v1/sessions").await.read();
         let session = sessions.iter().find(|one| one.name == spare.joined.me.name).expect("the spare one").id;
@@ -216,6 +221,7 @@ impl House {
             contact: slice[0].id.0,
             person: texter.joined.me.person.0,
             message: message.to_string(),
+            release: release.to_string(),
             import: import.to_string(),
             invite,
             session,
@@ -237,6 +243,7 @@ fn nowhere(app: &TestApp, like: &Things) -> Things {
         contact: 987_654,
         person: 987_654,
         message: app.fresh().to_string(),
+        release: app.fresh().to_string(),
         import: app.fresh().to_string(),
         invite: 987_654,
         session: 987_654,
@@ -316,6 +323,7 @@ fn bodies(app: &TestApp, operation: &str, things: &Things, by: (&Person, Uuid)) 
             Some(json!({"act": "close", "contact": contact})),
             Some(json!({"act": "wrong_number", "contact": contact})),
             Some(json!({"act": "release", "campaign": campaign, "unsent": true, "conversations": true})),
+            Some(json!({"act": "take_back", "campaign": campaign, "release": things.release})),
             Some(json!({"act": "pause", "campaign": campaign})),
             Some(json!({"act": "reclaim", "campaign": campaign, "texter": things.person})),
             Some(json!({"act": "admit", "people": [things.person]})),

@@ -158,6 +158,26 @@ texter-released-done = { $count ->
    *[other] { $count } contacts given back.
 }
 texter-nothing-to-undo = Nothing to undo.
+texter-released-undoable = { $count ->
+    [one] One contact given back; { $key } takes it back while it is still free.
+   *[other] { $count } contacts given back; { $key } takes back who is still free.
+}
+texter-again-asked = Taking back what was given back ...
+texter-again-all = { $count ->
+    [one] The contact you gave back is yours again.
+   *[other] The { $count } contacts you gave back are yours again.
+}
+texter-again-some = { $back } of the { $count } contacts you gave back { $back ->
+    [one] is
+   *[other] are
+} yours again. The others are with somebody else by now, or may not be handed out. { $key } asks for contacts.
+texter-again-none = { $count ->
+    [one] The contact you gave back did not come back: it is
+   *[other] None of the { $count } contacts you gave back came back: they are
+} with somebody else by now, or may not be handed out. { $key } asks for contacts.
+texter-again-late = What was given back longer ago than ten minutes stays so. { $key } asks for contacts again.
+texter-again-unknown = This server cannot take back what was given back there: it stays so. { $key } asks for contacts again.
+texter-undo-released-elsewhere = What would be taken back is that you gave contacts back. { $key } leaves the reply; there it can be taken back.
 texter-nothing-to-release = You hold no contacts.
 texter-no-rehearsal = Only a rehearsal on your own machine has a score.
 texter-finishing = The rehearsal ends; your score is being made.
@@ -177,6 +197,7 @@ texter-release-counts = You hold { $unsent } without a first text and { $convers
    *[other] { $waiting } voters wait
 } for your answer.
 texter-release-for-good = Giving back cannot be taken back: others get them from then on.
+texter-release-undoable = Others may get them from then on. For ten minutes { $key } takes back who is still free.
 texter-release-there = What you give back may not come back to you: this campaign's server gives contacts only to whom its admin assigns them, or while the campaign lets its texters ask for more.
 texter-release-unsent = The ones without a first text
 texter-release-conversations = The conversations

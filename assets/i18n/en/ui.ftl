@@ -242,6 +242,7 @@ outbox-kind-opt-out = opt-out
 outbox-kind-answer = answer recorded
 outbox-kind-close = conversation closed
 outbox-kind-release = contacts given back
+outbox-kind-take-back = contacts taken back
 outbox-kind-other = another change
 outbox-do-waiting = Nothing to do: it is being handed in.
 outbox-do-offline = Nothing to do: it goes out when the line is back. You may leave, it is safe in the journal.

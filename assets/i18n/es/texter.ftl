@@ -101,6 +101,26 @@ texter-released-done = { $count ->
    *[other] { $count } contactos devueltos.
 }
 texter-nothing-to-undo = No hay nada que deshacer.
+texter-released-undoable = { $count ->
+    [one] Un contacto devuelto; { $key } lo recupera mientras siga libre.
+   *[other] { $count } contactos devueltos; { $key } recupera los que sigan libres.
+}
+texter-again-asked = Recuperando lo devuelto ...
+texter-again-all = { $count ->
+    [one] El contacto que devolviste es tuyo de nuevo.
+   *[other] Los { $count } contactos que devolviste son tuyos de nuevo.
+}
+texter-again-some = De los { $count } contactos que devolviste { $back ->
+    [one] uno es tuyo
+   *[other] { $back } son tuyos
+} de nuevo. Los demás ya los lleva otra persona, o no se pueden repartir. { $key } pide contactos.
+texter-again-none = { $count ->
+    [one] El contacto que devolviste no volvió: ya lo lleva otra persona, o no se puede repartir.
+   *[other] Ninguno de los { $count } contactos que devolviste volvió: ya los llevan otras personas, o no se pueden repartir.
+} { $key } pide contactos.
+texter-again-late = Lo que se devolvió hace más de diez minutos queda así. { $key } pide contactos de nuevo.
+texter-again-unknown = Este servidor no puede recuperar lo que se devolvió: queda así. { $key } pide contactos de nuevo.
+texter-undo-released-elsewhere = Lo que se desharía es que devolviste contactos. { $key } sale de la respuesta; ahí se puede deshacer.
 texter-nothing-to-release = No tienes contactos.
 texter-no-rehearsal = Solo un ensayo en tu propio equipo tiene resultado.
 texter-finishing = El ensayo termina; se está calculando tu resultado.
@@ -120,6 +140,7 @@ texter-release-counts = Tienes { $unsent } sin primer mensaje y { $conversations
    *[other] { $waiting } votantes esperan
 } tu respuesta.
 texter-release-for-good = Devolver no se puede deshacer: desde entonces son de otros.
+texter-release-undoable = Desde entonces pueden ser de otros. Durante diez minutos { $key } recupera los que sigan libres.
 texter-release-there = Lo que devuelves quizá no regrese contigo: el servidor de esta campaña da contactos solo a quien los asigna su administrador, o mientras la campaña deja que sus voluntarios pidan más.
 texter-release-unsent = Los que no tienen primer mensaje
 texter-release-conversations = Las conversaciones

@@ -200,6 +200,7 @@ outbox-kind-opt-out = baja
 outbox-kind-answer = respuesta anotada
 outbox-kind-close = conversación cerrada
 outbox-kind-release = contactos devueltos
+outbox-kind-take-back = contactos recuperados
 outbox-kind-other = otro cambio
 outbox-do-waiting = No hay nada que hacer: se está entregando.
 outbox-do-offline = No hay nada que hacer: sale cuando vuelva la conexión. Puedes salir, está a salvo en el diario.

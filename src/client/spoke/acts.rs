@@ -43,6 +43,7 @@ impl SpokeServer {
             Act::NotOptOut { contact, after_seq } => self.not_opt_out(contact.0, *after_seq).await,
             Act::UndoNotOptOut { contact } => self.doubt_again(contact.0).await,
             Act::WrongNumber { .. }
+            | Act::TakeBack { .. }
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Admit { .. }

@@ -124,6 +124,8 @@ pub enum CommandKind {
         skew: Option<SignedDuration>,
         /// Id for the opt-out notice it may cause.
         notice: MessageId,
+        /// What the carrier lets through, where that is bounded: whom it gives back may be texted then.
+        limits: Option<Arc<Throughput>>,
     },
     /// Lease a slice.
     Claim {

@@ -11,6 +11,7 @@ pub mod card;
 pub mod claims;
 mod drafts;
 pub mod gate;
+mod giving_back;
 pub mod guide;
 pub mod help_out;
 pub mod keys;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::acts::Acts;
 use super::card::Card;
 use super::gate::{Gate, GateTimes};
+use super::giving_back::TakingBack;
 use super::outbox::Lately;
 use super::overlay::Overlay;
 use super::people::People;
@@ -56,6 +57,8 @@ pub struct TexterOptions {
     pub plain_text: bool,
     /// An opt-out that was pressed by mistake can be taken back.
     pub undo_opt_out: bool,
+    /// Who was given back and is still free can be taken back.
+    pub take_back: bool,
     /// Conversations can be given back without what has no first text.
     pub talks_alone: bool,
     /// The server hands contacts out to whoever asks, and what is given back goes to others by itself; else its admins may have to.
@@ -106,6 +109,7 @@ impl TexterOptions {
             initial_window: Duration::ZERO,
             plain_text: false,
             undo_opt_out: true,
+            take_back: true,
             talks_alone: true,
             hands_out: true,
             marks: true,
@@ -341,6 +345,8 @@ pub struct Model {
     pub(super) undoing: Option<Uuid>,
     /// About whom a question to the captain is being withdrawn.
     pub(super) withdrawn: Option<ContactId>,
+    /// What was given back and is being taken back.
+    pub(super) taking_back: Option<TakingBack>,
     /// Acts of one press that follow the one in hand.
     pub(super) to_do: VecDeque<Act>,
     /// Pressed, and not confirmed before its window ends.
@@ -474,6 +480,7 @@ impl Model {
             just_opted_out: false,
             undoing: None,
             withdrawn: None,
+            taking_back: None,
             to_do: VecDeque::new(),
             window: Vec::new(),
             awaited: Vec::new(),

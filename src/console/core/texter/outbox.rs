@@ -76,6 +76,7 @@ fn kind_of(confirmed: &Confirmed) -> Say {
         Act::Answer { .. } => Say::new("outbox-kind-answer"),
         Act::Close { .. } => Say::new("outbox-kind-close"),
         Act::Release { .. } => Say::new("outbox-kind-release"),
+        Act::TakeBack { .. } => Say::new("outbox-kind-take-back"),
         _ => Say::new("outbox-kind-other"),
     }
 }

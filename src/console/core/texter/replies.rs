@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::card::hash;
 use super::help_out::plainer;
-use super::model::{Claim, Focus, Model, Open};
+use super::model::{Focus, Model, Open};
 use super::overlay::Overlay;
 use super::people::has_tag;
 use super::pick::tag_key;
@@ -15,7 +15,6 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::{Arg, Say};
 use crate::console::keymap::action::Action;
-use crate::console::keymap::context::Context;
 use crate::domain::campaign::{fill_text, in_language};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
@@ -485,27 +484,8 @@ impl Model {
                 let done = if undoes { "texter-note-undone" } else { "texter-note-done" };
                 self.say(Level::Info, self.about(done, *contact));
             }
-            Act::Release { unsent, conversations, .. } => {
-                let given: Vec<ContactId> = self
-                    .people
-                    .ids()
-                    .filter(|id| {
-                        let first = self.people.line(*id).is_some_and(|line| line.status == Status::NeedsMessage);
-                        if first { *unsent } else { *conversations }
-                    })
-                    .collect();
-                for id in &given {
-                    self.forget_contact(*id, fx);
-                }
-                if *unsent {
-                    self.claim = Claim::Resting;
-                }
-                if let Some(contact) = given.first().copied() {
-                    let key = self.options.keymap.key_for(Context::Texting, Action::RequestMore).unwrap_or_default();
-                    self.may_undo(Undo::Final { contact, why: Say::new("texter-stays-released").with("key", key) });
-                }
-                self.say(Level::Info, Say::new("texter-released-done").with("count", given.len()));
-            }
+            Act::Release { unsent, conversations, .. } => self.gave_back(id, *unsent, *conversations, fx),
+            Act::TakeBack { .. } => self.say(Level::Info, Say::new("texter-again-asked")),
             Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::acts::Mine;
 use super::card::hash;
+use super::giving_back::refusal_key;
 use super::model::{Claim, Model, Reading};
 use super::people::HeldBack;
 use super::threads::accepted;
@@ -26,6 +27,11 @@ use crate::domain::safe_text::safe_line;
 /// An opt-out that could not be taken back any more.
 fn is_late_undo(what: &ConfirmedWhat, problem: &Problem) -> bool {
     problem.code == Code::TooLate && matches!(what, ConfirmedWhat::Act { act: Act::UndoOptOut { .. } })
+}
+
+/// What is to be taken back then or never.
+fn is_undo_of_then(what: &ConfirmedWhat, problem: &Problem) -> bool {
+    is_late_undo(what, problem) || matches!(what, ConfirmedWhat::Act { act: Act::TakeBack { .. } })
 }
 
 /// The sentence for a refusal, with what it carries.
@@ -112,6 +118,7 @@ impl Model {
             self.slice_total = self.remaining() + sent + self.people.passed_over();
         }
         self.slice_total = self.slice_total.max(self.remaining());
+        self.tell_who_is_here_again(fx);
         let after = reading.after.unwrap_or(page.seq);
         let after = self.campaign.as_ref().map_or(after, |campaign| after.min(campaign.seq));
         fx.push(Effect::Follow { campaign: self.options.campaign, after });
@@ -233,6 +240,7 @@ impl Model {
 
     /// The server decided on one of mine; told by the answer, by the feed, or by both.
     pub(super) fn settle(&mut self, verdict: &Verdict, fx: &mut Vec<Effect>) {
+        self.took_again(verdict, false, fx);
         match &verdict.outcome {
             Outcome::Accepted { seq, at } => {
                 let Some(mine) = self.acts.accepted(verdict.id) else { return };
@@ -252,10 +260,19 @@ impl Model {
 
     fn refused(&mut self, id: Uuid, problem: &Problem, fx: &mut Vec<Effect>) {
         // What was decided by then is not to be done again some other time.
-        let late = |mine: &Mine| mine.confirmed.id == id && is_late_undo(&mine.confirmed.what, problem);
-        let parked = problem.code.parks() && !self.acts.all().any(late);
+        let late = |mine: &Mine| mine.confirmed.id == id && is_undo_of_then(&mine.confirmed.what, problem);
+        // In these hands again, by a lease that it was not confirmed under: it may be confirmed anew.
+        let again = |mine: &Mine| {
+            let mut lost =
+                mine.text().filter(|_| mine.confirmed.id == id && problem.code == Code::LeaseLost).into_iter();
+            lost.any(|text| self.people.line(text.contact).is_some_and(|line| line.epoch > text.epoch))
+        };
+        let again = self.acts.all().any(again);
+        let parked = again || (problem.code.parks() && !self.acts.all().any(late));
         let keep = !parked && !matches!(problem.code, Code::LeaseLost | Code::Removed);
-        let Some(mine) = self.acts.refused(id, problem, keep, parked) else { return };
+        // Who was in no hands of mine then may be later.
+        let anew = parked || problem.code == Code::LeaseLost;
+        let Some(mine) = self.acts.refused(id, problem, keep, anew) else { return };
         self.remember(&mine, problem, parked);
         let contact = mine.contact();
         if let Some(contact) = contact {
@@ -264,7 +281,7 @@ impl Model {
                     self.drop_draft(contact);
                     self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
                 }
-                Code::LeaseLost | Code::Removed => {
+                Code::LeaseLost | Code::Removed if !again => {
                     // Pressed and not sent: whoever else texts them, it does not count as done here.
                     let initial = mine.text().is_some_and(|request| request.kind == MessageKind::Initial);
                     if initial && self.options.hands_out {
@@ -303,6 +320,9 @@ impl Model {
     /// The same, where what was confirmed makes the reason another one.
     pub(super) fn refusal_of(&self, what: &ConfirmedWhat, problem: &Problem) -> Say {
         let ConfirmedWhat::Act { act } = what else { return self.refusal_say(problem) };
+        if let Some(key) = refusal_key(what, problem) {
+            return self.asks_again(key);
+        }
         if !is_late_undo(what, problem) {
             return self.refusal_say(problem);
         }
@@ -478,8 +498,10 @@ impl Model {
         match event.what {
             EventKind::Contact { contact } => {
                 if contact.campaign == self.options.campaign {
+                    let id = contact.id;
                     let new = self.absorb(contact);
                     if new {
+                        self.is_here_again(id);
                         self.slice_total = self.slice_total.max(self.remaining());
                     }
                 }
@@ -490,6 +512,7 @@ impl Model {
             }
             EventKind::Settled { verdict } => {
                 self.settle(&verdict, fx);
+                self.took_again(&verdict, true, fx);
                 self.place_known(&verdict);
             }
             EventKind::Returned { contact, message, kind, body, why } => {

@@ -100,6 +100,13 @@ pub enum Undo {
         /// Which, when it was not set before.
         tag: Option<String>,
     },
+    /// Contacts were given back.
+    Release {
+        /// By which act.
+        release: Uuid,
+        /// Who may come back.
+        given: Vec<ContactId>,
+    },
     /// Something that stays as it is: it is said why, and nothing older is taken back in its place.
     Final {
         /// Whom it concerns; of several, one.
@@ -110,10 +117,12 @@ pub enum Undo {
 }
 
 impl Undo {
-    /// Whom it concerns.
+    /// Whom it concerns; of several, one.
     #[must_use]
     pub fn contact(&self) -> ContactId {
         match self {
+            // Of nobody nothing is kept.
+            Self::Release { given, .. } => given.first().copied().unwrap_or(ContactId(0)),
             Self::Close(contact)
             | Self::OptOut(contact)
             | Self::WrongNumber(contact)
@@ -147,7 +156,7 @@ impl Model {
     /// Nothing that was done to this contact can be taken back from here any more. What stays as it is goes on standing before what is
     /// older: the server tells of what was given back a moment after.
     pub(super) fn no_undo_for(&mut self, contact: ContactId) {
-        let stays = |undo: &Undo| matches!(undo, Undo::Text { .. } | Undo::Final { .. });
+        let stays = |undo: &Undo| matches!(undo, Undo::Text { .. } | Undo::Release { .. } | Undo::Final { .. });
         self.undo.retain(|undo| undo.contact() != contact || stays(undo));
     }
 
@@ -182,7 +191,10 @@ impl Model {
             && !matches!(undo, Undo::Text { .. })
         {
             let key = self.options.keymap.key_for(Context::Composer, Action::Back).unwrap_or_default();
-            let say = self.about("texter-undo-elsewhere", undo.contact()).with("key", key);
+            let say = match undo {
+                Undo::Release { .. } => Say::new("texter-undo-released-elsewhere").with("key", key),
+                _ => self.about("texter-undo-elsewhere", undo.contact()).with("key", key),
+            };
             return self.say(Level::Warning, say);
         }
         let Some(undo) = self.undo.pop() else {
@@ -227,6 +239,7 @@ impl Model {
                 self.to_do.extend(tag.map(|tag| Act::Tag { contact, tag, on: false }));
                 Act::Reopen { contact }
             }
+            Undo::Release { release, given } => self.take_again(stamp.id, release, &given),
             Undo::Final { why, .. } => return self.say(Level::Info, why),
             Undo::Answer { contact, question, before } => {
                 let Some(act) = self.answers_back(contact, &question, &before) else {
@@ -240,6 +253,7 @@ impl Model {
         if !self.confirm_act(act, stamp, fx) {
             self.undoing = None;
             self.withdrawn = None;
+            self.taking_back.take_if(|_| matches!(undo, Undo::Release { .. }));
             self.undo.push(undo);
         }
     }

@@ -385,6 +385,7 @@ impl Model {
             self.undoing = None;
             self.to_do.clear();
         }
+        self.not_taken_again(id);
         if let Some(request) = mine.text().filter(|_| mine.then == Then::Nothing) {
             self.unsay(&mine);
             match request.kind {

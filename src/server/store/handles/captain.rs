@@ -34,7 +34,15 @@ impl Captain {
     /// As [`super::Texter::send`].
     pub async fn act(&self, desk: &Desk, id: ActId, act: Act) -> Answered {
         let notice = MessageId(desk.fresh());
-        desk.run(CommandKind::Act { actor: self.0.clone(), id, act, skew: None, notice }).await
+        desk.run(CommandKind::Act {
+            actor: self.0.clone(),
+            id,
+            act,
+            skew: None,
+            notice,
+            limits: desk.throughput.clone(),
+        })
+        .await
     }
 
     /// Puts on record which contacts this captain is about to be shown; those in the own hands are on record already.

@@ -72,7 +72,8 @@ impl Texter {
         }
         let now = desk.clock.now();
         let skew = told.skew(now);
-        let kind = CommandKind::Act { actor: self.0.clone(), id, act, skew, notice: MessageId(desk.fresh()) };
+        let (notice, limits) = (MessageId(desk.fresh()), desk.throughput.clone());
+        let kind = CommandKind::Act { actor: self.0.clone(), id, act, skew, notice, limits };
         desk.store.execute(Command { now, kind }).await
     }
 

@@ -28,6 +28,7 @@ use crate::domain::{
     safe_text::{safe_body, safe_line},
     survey::{Free, clear_below},
     tag::{DECEASED, is_built_in},
+    throughput::Throughput,
 };
 use crate::server::store::{
     StoreError,
@@ -43,13 +44,6 @@ const MAX_NOTE: usize = 2_000;
 const STOPS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 const ACTS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// Takes what one person holds of one campaign out of their hands.
-pub(super) const GIVE_BACK: &str = "UPDATE contacts INDEXED BY contacts_hand
-     SET assigned = NULL, epoch = epoch + 1, updated_at = $5
-     WHERE assigned = $1 AND campaign = $2
-         AND ((status = 'needs_message' AND $3) OR (status <> 'needs_message' AND $4))
-     RETURNING id, campaign";
-
 /// `Err`: refused for this reason.
 pub(super) type Decision = Result<(), Problem>;
 
@@ -58,7 +52,7 @@ pub(super) fn no(code: Code, detail: &str) -> Result<Decision, StoreError> {
 }
 
 /// When an id was minted, which is when its key was pressed, by the server's clock. None when it holds no time.
-fn minted_at(id: Uuid, skew: Option<SignedDuration>) -> Option<Timestamp> {
+pub(super) fn minted_at(id: Uuid, skew: Option<SignedDuration>) -> Option<Timestamp> {
     let (seconds, nanos) = id.get_timestamp()?.to_unix();
     let minted_at = Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()?;
     Some(minted_at.saturating_add(skew.unwrap_or_default()).unwrap_or(minted_at))
@@ -74,7 +68,7 @@ impl Tx<'_> {
         actor: &Actor,
         id: ActId,
         act: &Act,
-        skew: Option<SignedDuration>,
+        (skew, limits): (Option<SignedDuration>, Option<&Throughput>),
         notice: MessageId,
     ) -> Result<Answer, StoreError> {
         let hash = request_hash("act", act)?;
@@ -100,7 +94,7 @@ impl Tx<'_> {
                 Act::Admit { campaign, people } => self.admit(actor, *campaign, people).await?,
                 Act::ShowOut { campaign, person } => self.show_out(actor, *campaign, *person).await?,
                 Act::DecideHeld { message, decision } => self.decide_held(actor, *message, *decision).await?,
-                _ => self.act_on_campaign(actor, act).await?,
+                _ => self.act_on_campaign(actor, (id, act), (skew, limits)).await?,
             },
         };
         match decision {
@@ -259,6 +253,7 @@ impl Tx<'_> {
                 Ok(Ok(()))
             }
             Act::Release { .. }
+            | Act::TakeBack { .. }
             | Act::Pause { .. }
             | Act::Resume { .. }
             | Act::Reclaim { .. }
@@ -423,9 +418,15 @@ impl Tx<'_> {
         Ok(Ok(()))
     }
 
-    async fn act_on_campaign(&mut self, actor: &Actor, act: &Act) -> Result<(i64, Decision), StoreError> {
+    async fn act_on_campaign(
+        &mut self,
+        actor: &Actor,
+        (id, act): (ActId, &Act),
+        told: (Option<SignedDuration>, Option<&Throughput>),
+    ) -> Result<(i64, Decision), StoreError> {
         let campaign = match act {
             Act::Release { campaign, .. }
+            | Act::TakeBack { campaign, .. }
             | Act::Pause { campaign }
             | Act::Resume { campaign }
             | Act::Announce { campaign, .. }
@@ -440,11 +441,12 @@ impl Tx<'_> {
         }
         let decision = match act {
             Act::Release { unsent, conversations, .. } => {
-                self.give_back(Some(actor), actor.person.0, campaign.id, *unsent, *conversations, "released").await?;
+                self.give_back(actor, actor.person.0, campaign.id, (*unsent, *conversations), Some(id)).await?;
                 Ok(())
             }
+            Act::TakeBack { release, .. } => self.hold_again(actor, &campaign, (id, *release), told).await?,
             Act::Reclaim { texter, .. } => {
-                self.give_back(Some(actor), texter.0, campaign.id, true, false, "reclaimed").await?;
+                self.give_back(actor, texter.0, campaign.id, (true, false), None).await?;
                 Ok(())
             }
             Act::Announce { text, .. } => self.announce(actor, &campaign, text).await?,
@@ -459,27 +461,6 @@ impl Tx<'_> {
             _ => Ok(()),
         };
         Ok((campaign.id, decision))
-    }
-
-    /// Takes contacts out of a person's hands for good: what they had confirmed for them is refused.
-    async fn give_back(
-        &mut self,
-        actor: Option<&Actor>,
-        person: i64,
-        campaign: i64,
-        unsent: bool,
-        conversations: bool,
-        why: &'static str,
-    ) -> Result<(), StoreError> {
-        let rows = db::query(GIVE_BACK)
-            .bind(person)
-            .bind(campaign)
-            .bind(unsent)
-            .bind(conversations)
-            .bind(self.micros())
-            .fetch_all(&mut *self.conn)
-            .await?;
-        self.gone(actor, person, &rows, why)
     }
 
     /// Pauses or resumes; asked for what already is, it is done.
@@ -535,6 +516,7 @@ fn act_word(act: &Act) -> &'static str {
         Act::Close { .. } => "close",
         Act::Reopen { .. } => "reopen",
         Act::Release { .. } => "release",
+        Act::TakeBack { .. } => "take_back",
         Act::Pause { .. } => "pause",
         Act::Resume { .. } => "resume",
         Act::Reclaim { .. } => "reclaim",

@@ -15,11 +15,11 @@ use crate::server::store::{
 };
 
 impl Tx<'_> {
-    /// Each contact of a claim, as data that a device received. `ids` is a JSON list.
+    /// Each contact that came into somebody's hands by this claim or act, as data that a device received. `ids` is a JSON list.
     pub(super) async fn contacts_received(
         &mut self,
         (organization, person, session): (i64, i64, Option<i64>),
-        claim: &str,
+        by: &str,
         ids: &str,
     ) -> Result<(), StoreError> {
         db::query(
@@ -32,7 +32,7 @@ impl Tx<'_> {
         .bind(organization)
         .bind(person)
         .bind(session)
-        .bind(format!("claim {claim}"))
+        .bind(by)
         .execute(&mut *self.conn)
         .await?;
         Ok(())

@@ -7,7 +7,7 @@ use super::{
     list_change::counted,
     pool::Pool,
     rows::{self, ContactRow, col, contact_columns, time, to_json, unsigned},
-    tx::{Audience, Tx},
+    tx::{Audience, Campaign, Tx},
 };
 use crate::api::{
     assignment::SliceGrant,
@@ -43,6 +43,10 @@ const VETTED_THERE: i64 = 10 * 60 * 1_000_000;
 
 fn refused(code: Code, detail: &str) -> Problem {
     Problem::new(code, detail)
+}
+
+fn slice(campaign: &Campaign) -> i64 {
+    i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE))
 }
 
 impl Tx<'_> {
@@ -97,11 +101,9 @@ impl Tx<'_> {
         if closed && rescued.is_empty() {
             return no(refused(Code::NoneLeft, "the campaign is closed, and nobody waits for an answer"));
         }
-        let slice = i64::from(campaign.def.slice_size.clamp(1, MAX_SLICE));
-        let want = if want == 0 { slice } else { i64::from(want.min(MAX_SLICE)) };
-        let quota = (2 * slice).max(MIN_QUOTA);
+        let want = if want == 0 { slice(&campaign) } else { i64::from(want.min(MAX_SLICE)) };
         let in_hand = self.unsent_in_hand(actor, campaign.id).await?;
-        let room = quota - in_hand;
+        let room = Self::quota(&campaign) - in_hand;
         if room <= 0 && rescued.is_empty() {
             let mut full = refused(Code::QuotaReached, "finish or release some of what you hold");
             full.count = Some(unsigned(in_hand));
@@ -158,7 +160,7 @@ impl Tx<'_> {
             format!("{} of campaign {}", counted((rescued.len() + pool.open.len()) as u64, "contact"), campaign.id);
         self.audit(Some(actor), "claimed", claim.to_string(), detail);
         let to = (actor.organization.0, actor.person.0, Some(actor.session));
-        self.contacts_received(to, &claim.to_string(), &ids).await?;
+        self.contacts_received(to, &format!("claim {claim}"), &ids).await?;
         self.granted(actor, &ids, pool.closed + pool.never + pool.lately).await
     }
 
@@ -177,7 +179,12 @@ impl Tx<'_> {
         Ok(Answer::Slice(SliceGrant { contacts, lease_until: self.lease_end(), held_back }))
     }
 
-    async fn unsent_in_hand(&mut self, actor: &Actor, campaign: i64) -> Result<i64, StoreError> {
+    /// How many contacts without a first text one person may hold.
+    pub(super) fn quota(campaign: &Campaign) -> i64 {
+        (2 * slice(campaign)).max(MIN_QUOTA)
+    }
+
+    pub(super) async fn unsent_in_hand(&mut self, actor: &Actor, campaign: i64) -> Result<i64, StoreError> {
         let row = db::query(
             "SELECT COUNT(*) FROM contacts INDEXED BY contacts_hand
              WHERE assigned = $1 AND campaign = $2 AND status = 'needs_message' AND opt_out < 2",

@@ -518,8 +518,12 @@ impl Tx<'_> {
         .await?;
         self.audit(None, "late_reply", format!("contact {}", contact.id), format!("person {owner}"));
         let claim = uuid::Builder::from_custom_bytes(id).into_uuid();
-        self.contacts_received((contact.organization, owner, None), &claim.to_string(), &format!("[{}]", contact.id))
-            .await?;
+        self.contacts_received(
+            (contact.organization, owner, None),
+            &format!("claim {claim}"),
+            &format!("[{}]", contact.id),
+        )
+        .await?;
         self.note(&contact, None, "assigned", &name).await?;
         self.contact_event(&contact)?;
         Ok(contact)

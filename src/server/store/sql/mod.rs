@@ -29,6 +29,7 @@ mod export;
 mod figures;
 mod flagged;
 mod follow_up;
+mod giving_back;
 #[cfg(test)]
 mod hash_tests;
 mod held;

@@ -145,6 +145,8 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     ),
     // What must not be said, and whether the person has got it is told by their texts.
     ("recalls", Nothing),
+    // Numbers of contacts only, for an hour.
+    ("releases", Nothing),
     ("retention", Nothing),
     ("retention_runs", Nothing),
     (
@@ -334,6 +336,7 @@ mod tests {
         "throughput.name",
         // Counts, and lists of numbers of contacts.
         "claims.contacts",
+        "releases.contacts",
         "follow_ups.contacts",
         "follow_ups.texted_since",
         "segments.name",

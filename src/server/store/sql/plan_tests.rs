@@ -1,9 +1,11 @@
 //! No command and no question that is asked often reads every row of a big table.
 
 use super::{
-    act::{self, GIVE_BACK},
+    act,
     back::LATE,
-    closing, copies, eligible, erasure, export, figures, follow_up, held, household,
+    closing, copies, eligible, erasure, export, figures, follow_up,
+    giving_back::{GIVE_BACK, STILL_FREE},
+    held, household,
     jobs::{OPEN_SINCE, WAITING},
     own_words, pool, read, schema, todos, turnout, whereabouts,
 };
@@ -81,6 +83,7 @@ async fn looks_only_where_it_must(#[case] sql: &'static str, #[case] indexes: &[
 #[case::whom_somebody_had(act::EVER_THEIRS, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::whom_somebody_was_given(whereabouts::GIVEN, &["c USING INDEX claims_of (person=? AND campaign=?)"])]
 #[case::who_has_them_now(whereabouts::NOW_WITH, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)", "p USING INTEGER PRIMARY KEY"])]
+#[case::who_is_still_free(STILL_FREE, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
 #[case::who_is_copied(follow_up::COPY, &["SCAN j", "c USING INTEGER PRIMARY KEY (rowid=?)"])]
 #[tokio::test]
 async fn a_page_of_results_reads_a_run_of_contacts(#[case] sql: &'static str, #[case] ways: &[&str]) {

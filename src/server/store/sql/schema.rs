@@ -9,7 +9,7 @@ mod recent;
 
 use self::recent::{
     ANNOUNCEMENTS, APPROVED, CLOSED, ERASURES, HELD_EVERYWHERE, IN_ITS_PLACE, KEPT_SO_LONG, NAMED_AT_A_NUMBER, PEOPLE,
-    PICTURES, PROOFS, PROPOSALS, PUT_ASIDE, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
+    PICTURES, PROOFS, PROPOSALS, PUT_ASIDE, RELEASES, SEGMENTS, SET_APART, SHARED_CANNED, TRIALS, TURNOUT,
 };
 use crate::db::{self, Conn};
 use crate::server::store::StoreError;
@@ -63,6 +63,7 @@ const STEPS: &[Step] = &[
     Step { min_program: 1, sql: PROOFS },
     Step { min_program: 1, sql: NAMED_AT_A_NUMBER },
     Step { min_program: 1, sql: HELD_EVERYWHERE },
+    Step { min_program: 1, sql: RELEASES },
 ];
 
 /// What the steps are counted in, and what a database says of itself.

@@ -372,7 +372,9 @@ async fn decide(tx: &mut Tx<'_>, kind: CommandKind) -> Result<Answer, StoreError
     }
     match kind {
         CommandKind::Send { actor, id, request, skew, told } => tx.send(&actor, id, &request, skew, told).await,
-        CommandKind::Act { actor, id, act, skew, notice } => tx.act(&actor, id, &act, skew, notice).await,
+        CommandKind::Act { actor, id, act, skew, notice, limits } => {
+            tx.act(&actor, id, &act, (skew, limits.as_deref()), notice).await
+        }
         CommandKind::Claim { actor, campaign, claim, want, speaks, limits } => {
             tx.claim(&actor, campaign, claim, (want, &speaks), limits.as_deref()).await
         }

@@ -62,7 +62,7 @@ fn before_leaving_it_is_said_what_stays_even_where_nobody_waits() {
 fn conversations_are_not_given_back_with_a_draft_in_them_without_a_word() {
     let mut desk = Desk::with(1, 2);
     desk.keys("R");
-    assert_eq!(lines(&desk), ["texter-release-counts", "texter-release-for-good"]);
+    assert_eq!(lines(&desk), ["texter-release-counts", "texter-release-undoable"]);
     desk.keys("<esc>ni");
     desk.keys("Well <esc>R");
     assert!(lines(&desk).contains(&"texter-release-drafts"), "{:?}", lines(&desk));

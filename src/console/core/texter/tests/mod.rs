@@ -5,6 +5,7 @@ mod back;
 mod closed;
 pub(crate) mod driver;
 mod elsewhere;
+mod giving_back;
 mod hands;
 mod inbox;
 mod leaving;

@@ -145,7 +145,7 @@ fn where_admins_hand_out_it_is_said_so_and_never_that_all_are_handed_out() {
         assert_eq!(claim_say(&Problem::new(code, "no"), hands_out).key, expected);
     }
     let mut desk = Desk::with(2, 1);
-    desk.model.options.hands_out = false;
+    (desk.model.options.hands_out, desk.model.options.take_back) = (false, false);
     desk.keys("R");
     let Some(OverlayView::Confirm { lines, .. }) = desk.model.overlay_view() else { panic!("it asks") };
     assert_eq!(lines.iter().map(|say| say.key).collect::<Vec<_>>(), ["texter-release-counts", "texter-release-there"]);

@@ -270,6 +270,7 @@ fn what_stays_is_said_and_nothing_older_is_taken_back_in_its_place() {
 fn what_went_to_somebody_else_stays_and_it_is_said_why() {
     for (act, why) in [("L22", "texter-stays-handed-over"), ("Ry", "texter-stays-released")] {
         let mut desk = Desk::with(2, 2);
+        desk.model.options.take_back = false;
         desk.keys("<tab><enter>*");
         desk.keys(act);
         let acts = desk.acts().len();

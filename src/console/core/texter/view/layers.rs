@@ -170,7 +170,10 @@ impl Model {
                 }]
                 .into_iter()
                 .chain(self.drafts_of_talks())
-                .chain([released_there(self.options.hands_out)])
+                .chain([match (self.options.take_back, self.options.keymap.key_for(Context::Texting, Action::Undo)) {
+                    (true, Some(key)) => Say::new("texter-release-undoable").with("key", key),
+                    _ => released_there(self.options.hands_out),
+                }])
                 .collect(),
                 choices: release_choices(keymap, self.options.talks_alone),
                 selected: *selected,

@@ -214,3 +214,11 @@ CREATE INDEX contacts_doubt ON contacts(campaign, phone) WHERE opt_out = 1;
 pub(super) const HELD_EVERYWHERE: &str = "
 ALTER TABLE recalls ADD COLUMN everywhere INTEGER NOT NULL DEFAULT 0;
 ";
+
+/// What was given back by which act, each contact with the number of its lease from then on: for a while it can be taken back. What an
+/// older program beside it writes down nothing of stays given back.
+pub(super) const RELEASES: &str = "
+CREATE TABLE releases (
+    id BLOB PRIMARY KEY, person INTEGER NOT NULL, campaign INTEGER NOT NULL, contacts TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
