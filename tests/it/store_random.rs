@@ -11,7 +11,7 @@ use textbank::api::{
 };
 use textbank::domain::{
     conversation::{OptOut, Status},
-    ids::{CampaignId, ContactId, MessageId},
+    ids::{ActId, CampaignId, ContactId, MessageId},
     message::{Delivery, MessageKind},
     stats::Counts,
 };
@@ -71,7 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (who.clone(), which.clone(), any::<bool>(), any::<bool>())
             .prop_map(|(who, which, initial, fresh)| Step::Send { who, which, initial, fresh }),
         1 => which.clone().prop_map(|which| Step::Replay { which }),
-        3 => (who, which.clone(), 0..7_u8).prop_map(|(who, which, what)| Step::Act { who, which, what }),
+        3 => (who, which.clone(), 0..8_u8).prop_map(|(who, which, what)| Step::Act { who, which, what }),
         4 => (0..CONTACTS, 0..5_u8).prop_map(|(number, what)| Step::Says { number, what }),
         1 => (any::<bool>(), campaign).prop_map(|(on, campaign)| Step::Pause { on, campaign }),
         2 => prop_oneof![Just(1_u64), Just(60), Just(1_000), Just(4_000), Just(20_000)].prop_map(|seconds| Step::Pass { seconds }),
@@ -96,6 +96,8 @@ struct World {
     later: BTreeSet<String>,
     /// Numbers that said a word of their own and did not take it back.
     stopped: BTreeSet<u32>,
+    /// What each texter gave back last.
+    gave_back: Vec<Option<(CampaignId, ActId)>>,
 }
 
 impl World {
@@ -119,6 +121,7 @@ impl World {
             called: Vec::new(),
             later: BTreeSet::new(),
             stopped: BTreeSet::new(),
+            gave_back: vec![None; 3],
         }
     }
 
@@ -171,7 +174,17 @@ impl World {
                     2 => Act::Close { contact },
                     3 => Act::Reopen { contact },
                     4 => Act::WrongNumber { contact },
-                    5 => Act::Release { campaign, unsent: true, conversations: true },
+                    5 => {
+                        let (act, id) =
+                            (Act::Release { campaign, unsent: true, conversations: true }, ActId(self.home.fresh()));
+                        self.home.try_act_as(&self.texters[who], id, act).await.expect("given back");
+                        self.gave_back[who] = Some((campaign, id));
+                        return;
+                    }
+                    6 => match self.gave_back[who] {
+                        Some((campaign, release)) => Act::TakeBack { campaign, release },
+                        None => return,
+                    },
                     _ => Act::Reclaim { campaign, texter: self.texters[who].actor.person },
                 };
                 let hand = if act.is_captains() { &self.captain } else { &self.texters[who] };

@@ -24,7 +24,7 @@ use crate::client::journal::{Journal, JournalError, State};
 use crate::client::outbox::{Line as Seems, Report, Steps};
 use crate::client::{CallError, CampaignServer as _};
 use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat};
-use crate::domain::ids::{CampaignId, ContactId, DeviceId, MessageId, PersonId};
+use crate::domain::ids::{ActId, CampaignId, ContactId, DeviceId, MessageId, PersonId};
 use crate::domain::message::MessageKind;
 use crate::env::{Clock as _, SharedClock, SharedIds, SimClock};
 use crate::server::store::handles::secret_hash;
@@ -65,6 +65,8 @@ pub(super) struct Laptop {
     there: BTreeSet<Uuid>,
     /// A claim that got no answer is asked for again.
     claim: Option<(Uuid, CampaignId)>,
+    /// What was given back last: it may be taken back.
+    gave_back: Option<(CampaignId, ActId)>,
     seems: Option<Seems>,
 }
 
@@ -128,6 +130,7 @@ impl Laptop {
             ever: BTreeSet::new(),
             there: BTreeSet::new(),
             claim: None,
+            gave_back: None,
             seems: None,
         })
     }
@@ -212,8 +215,19 @@ impl Laptop {
     }
 
     /// A key press for something else.
+    /// Giving everything back; every other time that something was given back lately, taking that back.
+    pub(super) fn gives_or_takes(&mut self, campaign: CampaignId, which: usize) -> Act {
+        match self.gave_back.take_if(|_| which % 2 == 1) {
+            Some((campaign, release)) => Act::TakeBack { campaign, release },
+            None => Act::Release { campaign, unsent: true, conversations: true },
+        }
+    }
+
     pub(super) async fn act(&mut self, act: Act, at: Timestamp) -> Result<String, WorldError> {
         let id = self.ids.act_id(self.clock.now());
+        if let Act::Release { campaign, .. } = &act {
+            self.gave_back = Some((*campaign, ActId(id)));
+        }
         let deed = Deed { texter: self.sign_in.person, device: self.device, id, act: act.clone(), at };
         self.history.add(Fact::Acted(deed));
         self.confirm(Confirmed { id, at: self.clock.now(), what: ConfirmedWhat::Act { act } }).await

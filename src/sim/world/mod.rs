@@ -277,7 +277,7 @@ impl World {
                     Other::Close => Act::Close { contact },
                     Other::Reopen => Act::Reopen { contact },
                     Other::WrongNumber => Act::WrongNumber { contact },
-                    Other::Release => Act::Release { campaign: to.campaign, unsent: true, conversations: true },
+                    Other::Release => laptop.gives_or_takes(to.campaign, *which),
                 };
                 let said = laptop.act(act, at).await?;
                 self.tell("acts", format!("{name} confirms {what:?} on {} ({contact}): {said}", to.first_name));

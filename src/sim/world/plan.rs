@@ -45,7 +45,7 @@ pub enum Other {
     Reopen,
     /// Marks the number as wrong.
     WrongNumber,
-    /// Gives everything back.
+    /// Gives everything back, or takes back that it was given back.
     Release,
 }
 
