@@ -317,6 +317,7 @@ ui-unreadable = { $n } cannot be read
 outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being tried again. Nothing to do.
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: all of it
+ui-toast-more = { $key }: { $n } more
 ui-reason-taken-back = the opt-out was taken back before it left
 ui-reason-erased = erased on request
 ui-reason-closed = the campaign was closed

@@ -314,6 +314,7 @@ ui-unreadable = { $n } sin datos
 outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra vez. No hay nada que hacer.
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: todo
+ui-toast-more = { $key }: { $n } más
 ui-reason-taken-back = se deshizo la baja antes de que saliera
 ui-reason-erased = borrado a petición
 ui-reason-closed = se cerró la campaña

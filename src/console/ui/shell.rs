@@ -9,12 +9,13 @@ use super::overlay;
 use super::theme::Role;
 use super::wrap;
 use crate::console::core::shared::msg::LinkState;
-use crate::console::core::shared::notice::{Level, Notice};
+use crate::console::core::shared::notice::{Level, Notices};
 use crate::console::core::shared::pointer::Aim;
 use crate::console::core::texter::view::FooterKey;
 use crate::console::keymap::action::{Action, Category};
 use crate::console::keymap::context::Context;
 use crate::console::keymap::map::{Continuation, HelpRow};
+use crate::i18n::Value;
 
 /// The smallest screen that is drawn on.
 pub(super) const LEAST: (u16, u16) = (40, 12);
@@ -47,7 +48,6 @@ pub(super) fn mark_role(rehearsal: Option<bool>) -> Role {
 /// `clocks`: the campaign's time now and this laptop's, by which it tells since when. Where the two differ (a rehearsal's clock), it is
 /// said for how long, as a time of day of one clock among those of another would only confuse.
 pub(super) fn link(ink: Ink<'_>, link: &LinkState, clocks: (Option<Timestamp>, Option<Timestamp>)) -> Piece {
-    use crate::i18n::Value;
     match link {
         LinkState::Connecting => (ink.word("ui-link-connecting"), Role::Faint),
         LinkState::Online => (format!("{} {}", ink.sign(Sign::Done), ink.word("ui-link-online")), Role::Good),
@@ -160,7 +160,8 @@ pub(super) fn footer(ink: Ink<'_>, keys: &[FooterKey], area: Rect, buffer: &mut 
 /// A toast at the lower end of `area`, over what is there.
 ///
 /// `keys`: the key that shows all that was said, where there is one.
-pub(super) fn toast(ink: Ink<'_>, notice: &Notice, keys: Option<String>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn toast(ink: Ink<'_>, notices: &Notices, keys: Option<String>, area: Rect, buffer: &mut Buffer) {
+    let Some(notice) = notices.toast() else { return };
     let (word, role) = match notice.level {
         Level::Info => (ink.word("ui-toast-info"), Role::Good),
         Level::Warning => (ink.word("ui-toast-warning"), Role::Warn),
@@ -170,13 +171,22 @@ pub(super) fn toast(ink: Ink<'_>, notice: &Notice, keys: Option<String>, area: R
     let text = format!("{word} {}", ink.say(&notice.say));
     let width = area.width.saturating_sub(2).clamp(2, 76);
     // Two lines: they cover a frame and what stands below a text, never a text that a press would send.
-    let mut lines: Vec<String> =
-        wrap::wrap(&text, width).into_iter().map(|range| text[range].trim_end().to_owned()).collect();
+    let in_lines = |text: &str| -> Vec<String> {
+        wrap::wrap(text, width).into_iter().map(|range| text[range].trim_end().to_owned()).collect()
+    };
+    // What it stands over is among what was said, as the rest of a sentence that is cut off: the key that shows it stands at the end.
+    let key = keys.map(|key| ink.key(&key));
+    let covered = i64::try_from(notices.covered()).unwrap_or(i64::MAX);
+    let more = key.as_ref().filter(|_| covered > 0).map(|key| {
+        let args = [("key", Value::Text(key.clone())), ("n", Value::Number(covered))];
+        format!(" ({})", ink.words.say("ui-toast-more", &args))
+    });
+    let mut lines = in_lines(&format!("{text}{}", more.as_deref().unwrap_or_default()));
     if lines.len() > 2 {
-        // The rest is among what was said: the key that shows it stands where the sentence is cut off.
+        lines = in_lines(&text);
         let rest = lines.split_off(1).join(" ");
-        let where_else = keys
-            .map_or_else(String::new, |key| format!(" ({})", ink.with_text("ui-toast-rest", "key", &ink.key(&key))));
+        let all = || key.map(|key| format!(" ({})", ink.with_text("ui-toast-rest", "key", &key)));
+        let where_else = more.or_else(all).unwrap_or_default();
         let room = width.saturating_sub(wrap::columns(&where_else));
         lines.push(format!("{}{where_else}", wrap::cut(&rest, room, ink.sign(Sign::More))));
     }

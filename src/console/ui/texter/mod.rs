@@ -78,9 +78,9 @@ pub fn render(
     if let Some(layer) = model.overlay_view() {
         part = Part { cursor: layers::draw(ink, &model.notices, &layer, body, buffer), whole: true };
     }
-    if let Some(notice) = model.notices.toast() {
+    if model.notices.toast().is_some() {
         let key = model.options.keymap.key_for(model.context(), Action::Messages);
-        shell::toast(ink, notice, key, Rect { height: area.height - foot, ..area }, buffer);
+        shell::toast(ink, &model.notices, key, Rect { height: area.height - foot, ..area }, buffer);
     }
     shell::which_key(ink, &model.which_key(), body, buffer);
     ink.set_apart(buffer, area);
