@@ -31,7 +31,9 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
                 Arg::Time(at) => Value::Time(time_of_day(words, zone, *at)),
                 Arg::Day(at) => Value::Time(day_and_time(words, zone, *at)),
                 Arg::Date(day) => Value::Text(whole_day(words, *day)),
+                Arg::Clock(at) => Value::Time(clock(words, *at)),
                 Arg::Key(key) => Value::Text(words.say(key, &[])),
+                Arg::Say(say) => Value::Text(phrase(words, zone, say)),
             };
             (*name, value)
         })

@@ -79,6 +79,27 @@ back-now-pool = What you had is in the pool now ({ $pool }): whoever asks for co
 back-now-both = What you had is with others now: { $who }; in the pool: { $pool }.
 back-draft = { $name } is not in your hands any more. What you had begun to write was not sent: “{ $draft }”. It stays among the messages until you leave.
 back-draft-nameless = Somebody to whom you had begun to write is not in your hands any more. It was not sent: “{ $draft }”. It stays among the messages until you leave.
+away-all-again = What you had went back into the pool while the server did not see you, and all of it is yours again: { $unsent ->
+    [one] 1 first text
+   *[other] { $unsent } first texts
+}, { $talks ->
+    [one] 1 conversation
+   *[other] { $talks } conversations
+}.
+away-some-again = { $n ->
+    [one] 1 more went back and is yours again.
+   *[other] { $n } more went back and are yours again.
+}
+away-reply = Your reply to { $name } was not sent, as they are not in your hands any more: “{ $draft }”. It stays in the outbox until you leave.
+away-reply-nameless = A reply of yours was not sent, as whom it was for is not in your hands any more: “{ $draft }”. It stays in the outbox until you leave.
+away-firsts = { $n ->
+    [one] A first text you had confirmed was not sent, as the contact is not in your hands any more: { $who }.
+   *[other] { $n } first texts you had confirmed were not sent, as the contacts are not in your hands any more: { $who }.
+}
+away-acts = { $n ->
+    [one] A change you had made was not taken, as the contact is not in your hands any more: { $who }.
+   *[other] { $n } changes you had made were not taken, as the contacts are not in your hands any more: { $who }.
+}
 back-closed = The campaign was closed while you were away. Not yours any more: { $unsent ->
     [one] 1 first text
    *[other] { $unsent } first texts
@@ -109,11 +130,27 @@ texter-lease-talks = The server has not seen you for a while: at { $at } your { 
     [one] conversation goes
    *[other] { $n } conversations go
 } to another texter, unless the line comes back.
-texter-hours-end = Texting hours end at { $at } for { $n ->
+texter-lease-unsent-over = The server has not seen you since well before { $at }: your { $n ->
+    [one] first text
+   *[other] { $n } first texts
+} may be with others. You may go on: what you confirm is looked at, and what is not yours any more is refused.
+texter-lease-talks-over = The server has not seen you since well before { $at }: your { $n ->
+    [one] conversation
+   *[other] { $n } conversations
+} may be with others. You may go on: a reply that is refused comes back with its words.
+texter-hours-end = Texting hours end at { $at } your time for { $n ->
     [one] one contact
    *[other] { $n } contacts
 } you have not texted. What is not sent by then waits for the morning.
-texter-hours-end-replies = Hours for replies end at { $at } for { $n ->
+texter-hours-end-there = Texting hours end at { $at } your time, { $there } there, for { $n ->
+    [one] one contact
+   *[other] { $n } contacts
+} you have not texted. What is not sent by then waits for the morning.
+texter-hours-end-replies = Hours for replies end at { $at } your time for { $n ->
+    [one] one voter who waits
+   *[other] { $n } voters who wait
+}. A reply not sent by then stays as a draft.
+texter-hours-end-replies-there = Hours for replies end at { $at } your time, { $there } there, for { $n ->
     [one] one voter who waits
    *[other] { $n } voters who wait
 }. A reply not sent by then stays as a draft.

@@ -44,6 +44,8 @@ texter-outcome-unknown = What became of a text is not known. It is not sent agai
 
 ## Nothing to send
 texter-asking = Asking for contacts ...
+texter-asking-offline = Offline: contacts are asked for again by itself as soon as the server is reached.
+texter-card-may-be-gone = Maybe with others since { $at }: the server decides when it is reached.
 texter-cap-full = The carrier takes no more texts before { $at }, replies neither. What you confirm waits; when texting hours end before, it comes back to you.
 texter-asks-again = It is asked again by itself.
 texter-ask-by-key = Ask for more when you like.
@@ -141,7 +143,6 @@ texter-back-recalled-reply = { $name }: what your reply said was taken back befo
 texter-back-removed = { $name } was taken off the list before your text left; it was not sent.
 texter-taken-back-now = A captain took contacts of yours back for others to text.
 texter-gone-reclaimed = A captain took { $name } back. { $who }
-texter-gone-expired = { $name } went back into the pool: you were away too long. { $who }
 texter-gone-removed = { $name } was taken off the list. { $who }
 texter-gone-erased = { $name } was erased on request. { $who }
 

@@ -253,6 +253,7 @@ outbox-do-parked-draft = Its words are in the draft: open the conversation, read
 outbox-do-recalled = Its words were taken back: open the conversation and answer with others.
 outbox-do-parked-act = It did not happen: do it again when you like.
 outbox-do-refused = It did not go out; nothing to do.
+outbox-do-read = It did not go out. Its words, to be read or copied until you leave: “{ $draft }”
 outbox-do-refused-wordless = It is not tried again by itself.
 ui-link-signed-out-done = signed out, nothing left to hand in
 ui-board-possible-opt-outs = { $n } may have opted out
@@ -318,6 +319,7 @@ outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being 
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: all of it
 ui-toast-more = { $key }: { $n } more
+ui-sentences = { $first } { $second }
 ui-reason-taken-back = the opt-out was taken back before it left
 ui-reason-erased = erased on request
 ui-reason-closed = the campaign was closed
@@ -343,5 +345,6 @@ ui-board-never = { $n ->
    *[other] { $n } contacts cannot be texted: their hours never come, or not before the campaign ends.
 }
 ui-editor-error = Your editor ended with an error: nothing of it was taken over, your text is as it was.
-ui-state-hours-end = hours end { $at }
+ui-state-hours-end = hours end { $at } your time
+ui-state-may-be-gone = since { $at } maybe with others
 ui-changed-words = changed words

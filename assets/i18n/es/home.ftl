@@ -82,6 +82,27 @@ back-now-pool = Lo que tenías no lo lleva nadie ahora ({ $pool }): va a quien p
 back-now-both = Lo que tenías lo llevan ahora otras personas: { $who }; sin nadie: { $pool }.
 back-draft = { $name } ya no está en tus manos. Lo que habías empezado a escribir no se envió: «{ $draft }». Queda entre los avisos hasta que salgas.
 back-draft-nameless = Alguien a quien habías empezado a escribir ya no está en tus manos. No se envió: «{ $draft }». Queda entre los avisos hasta que salgas.
+away-all-again = Lo que tenías quedó sin nadie mientras el servidor no te veía, y todo vuelve a ser tuyo: { $unsent ->
+    [one] 1 primer mensaje
+   *[other] { $unsent } primeros mensajes
+}, { $talks ->
+    [one] 1 conversación
+   *[other] { $talks } conversaciones
+}.
+away-some-again = { $n ->
+    [one] 1 más quedó sin nadie y vuelve a ser tuyo.
+   *[other] { $n } más quedaron sin nadie y vuelven a ser tuyos.
+}
+away-reply = Tu respuesta a { $name } no se envió, pues ya no está en tus manos: «{ $draft }». Queda en la bandeja de salida hasta que salgas.
+away-reply-nameless = Una respuesta tuya no se envió, pues la persona ya no está en tus manos: «{ $draft }». Queda en la bandeja de salida hasta que salgas.
+away-firsts = { $n ->
+    [one] Un primer mensaje que habías confirmado no se envió, pues el contacto ya no está en tus manos: { $who }.
+   *[other] { $n } primeros mensajes que habías confirmado no se enviaron, pues los contactos ya no están en tus manos: { $who }.
+}
+away-acts = { $n ->
+    [one] Un cambio que habías hecho no se aceptó, pues el contacto ya no está en tus manos: { $who }.
+   *[other] { $n } cambios que habías hecho no se aceptaron, pues los contactos ya no están en tus manos: { $who }.
+}
 back-closed = La campaña se cerró mientras no estabas. Ya no es tuyo: { $unsent ->
     [one] 1 primer mensaje
    *[other] { $unsent } primeros mensajes
@@ -112,11 +133,27 @@ texter-lease-talks = El servidor no te ve desde hace un rato: a las { $at } { $n
     [one] tu conversación pasa
    *[other] tus { $n } conversaciones pasan
 } a otra persona, si no vuelve la línea.
-texter-hours-end = El horario termina a las { $at } para { $n ->
+texter-lease-unsent-over = El servidor no te ve desde bastante antes de las { $at }: { $n ->
+    [one] tu primer mensaje puede ser ya
+   *[other] tus { $n } primeros mensajes pueden ser ya
+} de otras personas. Puedes seguir: lo que confirmes se mira, y lo que ya no sea tuyo se rechaza.
+texter-lease-talks-over = El servidor no te ve desde bastante antes de las { $at }: { $n ->
+    [one] tu conversación puede ser ya
+   *[other] tus { $n } conversaciones pueden ser ya
+} de otras personas. Puedes seguir: una respuesta rechazada vuelve con sus palabras.
+texter-hours-end = El horario termina a las { $at } de tu reloj para { $n ->
     [one] un contacto
    *[other] { $n } contactos
 } a quienes no has escrito. Lo que no se envíe antes espera a la mañana.
-texter-hours-end-replies = El horario de respuestas termina a las { $at } para { $n ->
+texter-hours-end-there = El horario termina a las { $at } de tu reloj, { $there } allí, para { $n ->
+    [one] un contacto
+   *[other] { $n } contactos
+} a quienes no has escrito. Lo que no se envíe antes espera a la mañana.
+texter-hours-end-replies = El horario de respuestas termina a las { $at } de tu reloj para { $n ->
+    [one] un votante que espera
+   *[other] { $n } votantes que esperan
+}. Una respuesta no enviada antes queda como borrador.
+texter-hours-end-replies-there = El horario de respuestas termina a las { $at } de tu reloj, { $there } allí, para { $n ->
     [one] un votante que espera
    *[other] { $n } votantes que esperan
 }. Una respuesta no enviada antes queda como borrador.

@@ -23,6 +23,8 @@ texter-outcome-unknown = No se sabe qué pasó con un mensaje. Nunca se envía o
 
 ## Nada que enviar
 texter-asking = Pidiendo contactos ...
+texter-asking-offline = Sin conexión: se piden contactos solos en cuanto se alcance el servidor.
+texter-card-may-be-gone = Quizá de otra persona desde las { $at }: decide el servidor al alcanzarlo.
 texter-cap-full = El operador no admite más mensajes antes de las { $at }, tampoco respuestas. Lo que confirmes espera; si antes termina el horario permitido, vuelve a ti.
 texter-asks-again = Se pide de nuevo por sí solo.
 texter-ask-by-key = Pide más cuando quieras.
@@ -86,7 +88,6 @@ texter-notify-reply-named = { $name } respondió.
 texter-gone = { $name } ya no está en tus manos. { $who }
 texter-taken-back-now = Un capitán te quitó contactos para que otras personas les escriban.
 texter-gone-reclaimed = Un capitán recuperó a { $name }. { $who }
-texter-gone-expired = { $name } volvió a la reserva: estuviste fuera demasiado tiempo. { $who }
 
 ## Hecho
 texter-wrong-number-done = { $name }: número equivocado anotado, cerrada; { $key } lo deshace.

@@ -211,6 +211,7 @@ outbox-do-parked-draft = Sus palabras están en el borrador: abre la conversaci�
 outbox-do-recalled = Sus palabras se retiraron: abre la conversación y responde con otras.
 outbox-do-parked-act = No ocurrió: hazlo otra vez cuando quieras.
 outbox-do-refused = No salió; no hay nada que hacer.
+outbox-do-read = No salió. Sus palabras, para leerlas o copiarlas hasta que salgas: «{ $draft }»
 outbox-do-refused-wordless = No se intenta de nuevo solo.
 ui-reason-too-late = terminó el horario permitido
 ui-reason-too-old = esperó demasiado
@@ -315,6 +316,7 @@ outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra 
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: todo
 ui-toast-more = { $key }: { $n } más
+ui-sentences = { $first } { $second }
 ui-reason-taken-back = se deshizo la baja antes de que saliera
 ui-reason-erased = borrado a petición
 ui-reason-closed = se cerró la campaña
@@ -340,5 +342,6 @@ ui-board-never = { $n ->
    *[other] A { $n } contactos no se les puede escribir: su horario no llega nunca, o no antes del fin de la campaña.
 }
 ui-editor-error = Tu editor terminó con un error: no se tomó nada de él, tu texto está como estaba.
-ui-state-hours-end = el horario acaba a las { $at }
+ui-state-hours-end = el horario acaba a las { $at } de tu reloj
+ui-state-may-be-gone = desde las { $at } quizá de otros
 ui-changed-words = texto cambiado

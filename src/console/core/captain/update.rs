@@ -338,7 +338,7 @@ impl Model {
                 self.asked = false;
                 self.unanswered = true;
             }
-            Timer::Retry | Timer::Draft | Timer::Window | Timer::Next => {}
+            Timer::Retry | Timer::Draft | Timer::Window | Timer::Away | Timer::Due | Timer::Next => {}
         }
     }
 

@@ -335,7 +335,7 @@ impl Model {
             }
             // It brought a stamp, which the next act of one press needs.
             Timer::Next => self.do_next(stamp, fx),
-            Timer::Retry | Timer::Draft | Timer::Answer | Timer::Window => {}
+            Timer::Retry | Timer::Draft | Timer::Answer | Timer::Window | Timer::Away | Timer::Due => {}
         }
     }
 

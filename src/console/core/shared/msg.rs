@@ -387,6 +387,10 @@ pub enum Timer {
     Window,
     /// What waits to be handed in has waited long enough for an answer.
     Answer,
+    /// What left somebody's hands at once is gathered: it is told in one sentence.
+    Away,
+    /// A time has come that was told: what is said of it is true no more.
+    Due,
     /// At once: for the stamp that the next of several acts of one press needs.
     Next,
 }

@@ -1,7 +1,7 @@
 //! Something to say: a key of the catalogue and its arguments. The view looks the sentence up.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 /// One argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,12 @@ pub enum Arg {
     Day(Timestamp),
     /// A day of the calendar; shown with its weekday and year.
     Date(Date),
+    /// A moment of the clock of another place; shown as a time of day.
+    Clock(DateTime),
     /// Another key of the catalogue (the name of an action, a status word).
     Key(&'static str),
+    /// A sentence within another one.
+    Say(Box<Say>),
 }
 
 impl From<&str> for Arg {
@@ -50,6 +54,12 @@ impl From<Timestamp> for Arg {
     }
 }
 
+impl From<Say> for Arg {
+    fn from(say: Say) -> Self {
+        Self::Say(Box::new(say))
+    }
+}
+
 /// A key and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
@@ -64,6 +74,14 @@ impl Say {
     #[must_use]
     pub fn new(key: &'static str) -> Self {
         Self { key, args: Vec::new() }
+    }
+
+    /// Several sentences as one, in their order; none where there are none.
+    #[must_use]
+    pub fn joined(sentences: impl IntoIterator<Item = Self>) -> Option<Self> {
+        sentences
+            .into_iter()
+            .reduce(|first, second| Self::new("ui-sentences").with("first", first).with("second", second))
     }
 
     /// Adds an argument.

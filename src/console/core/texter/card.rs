@@ -276,8 +276,10 @@ impl Model {
         match self.state {
             CampaignState::Running => {
                 let ends = || self.goes.hours_end.filter(|at| self.campaign_now().is_some_and(|now| now < *at));
-                let full = self.carrier_full_until.map(|at| Say::new("ui-state-cap").with("at", at));
-                full.or_else(|| Some(Say::new("ui-state-hours-end").with("at", ends()?)))
+                let gone = self.may_be_gone().into_iter().flatten().min();
+                let gone = gone.map(|at| Say::new("ui-state-may-be-gone").with("at", at));
+                let full = || self.carrier_full_until.map(|at| Say::new("ui-state-cap").with("at", at));
+                gone.or_else(full).or_else(|| Some(Say::new("ui-state-hours-end").with("at", ends()?)))
             }
             CampaignState::Paused => Some(Say::new("ui-state-paused")),
             CampaignState::Importing => Some(Say::new("ui-state-importing")),

@@ -306,6 +306,9 @@ impl Model {
     #[must_use]
     pub fn pace(&self) -> Option<(u64, u64)> {
         let (first, last) = (self.presses.front()?, self.presses.back()?);
+        if self.remaining() == 0 {
+            return None;
+        }
         // Of a burst long past nothing follows for what is left.
         if self.now.is_some_and(|now| now.mono.saturating_sub(*last) > REST) {
             return None;

@@ -5,6 +5,7 @@
 
 pub mod acts;
 mod announce;
+mod away;
 mod begin;
 mod called;
 pub mod card;

@@ -298,6 +298,8 @@ pub struct Model {
     pub keeps: Option<(u32, u32)>,
     /// What was said of what goes by itself.
     pub(super) goes: super::leaving::Said,
+    /// What left these hands while nobody was seen, until it is told.
+    pub(super) away: super::away::Away,
     /// What is still to be told to whoever came back.
     pub(super) coming_back: super::resume::ComingBack,
     /// The console is left for the list of campaigns.
@@ -329,6 +331,8 @@ pub struct Model {
     /// The rehearsal ends once the last text has left.
     pub(super) finish_later: bool,
     pub(super) asked: BTreeSet<ContactId>,
+    /// Of these, asked for only to know where they are.
+    pub(super) asked_zones: BTreeSet<ContactId>,
     pub(super) thread_asked: Option<ContactId>,
     /// Ids seen while a whole assignment is read; contacts not among them are gone when the last page is here.
     pub(super) reading: Option<Reading>,
@@ -453,6 +457,7 @@ impl Model {
             loaded: false,
             keeps: None,
             goes: super::leaving::Said::default(),
+            away: super::away::Away::default(),
             goes_home: false,
             coach: super::practice::Coach::default(),
             has_texted: false,
@@ -470,6 +475,7 @@ impl Model {
             tag_closes: None,
             finish_later: false,
             asked: BTreeSet::new(),
+            asked_zones: BTreeSet::new(),
             thread_asked: None,
             reading: None,
             following: false,

@@ -14,6 +14,7 @@ use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
+use crate::domain::safe_text::safe_line;
 
 /// Refusals that are remembered.
 const LATELY: usize = 50;
@@ -121,7 +122,11 @@ impl Model {
     }
 
     fn name_of(&self, contact: Option<ContactId>) -> String {
-        contact.map(|contact| self.called(contact)).unwrap_or_default()
+        let name = |contact| match self.people.line(contact) {
+            Some(_) => Some(self.called(contact)),
+            None => self.known_name(contact),
+        };
+        contact.and_then(name).unwrap_or_default()
     }
 
     /// Those of which nobody knows what became.
@@ -171,12 +176,20 @@ impl Model {
             let why = self.named(one);
             // Where no reason was given, there is something to do, and that stands in the reason's place.
             let wordless = why.key == "problem-no-reason";
+            let not_mine = matches!(one.problem.code, Code::LeaseLost | Code::Removed);
+            let todo = match &one.confirmed.what {
+                ConfirmedWhat::Text(text) if text.kind == MessageKind::Reply && not_mine => {
+                    Say::new("outbox-do-read").with("draft", safe_line(&text.body))
+                }
+                _ if wordless => Say::new("outbox-do-refused-wordless"),
+                _ => Say::new("outbox-do-refused"),
+            };
             OutboxRow {
                 name: one.name.clone(),
                 kind: kind_of(&one.confirmed),
                 at: one.confirmed.at,
                 standing: Standing::Refused(why),
-                todo: Say::new(if wordless { "outbox-do-refused-wordless" } else { "outbox-do-refused" }),
+                todo,
             }
         };
         let parked = parked.into_iter().map(back);

@@ -10,6 +10,7 @@ use crate::domain::ids::ContactId;
 use crate::domain::plain_text::searchable;
 use crate::domain::safe_text::safe_line;
 use crate::domain::tag;
+use crate::domain::zone::Zones;
 
 /// Bodies kept at most; the least recently used go first.
 const BODIES: usize = 400;
@@ -176,6 +177,8 @@ type InboxKey = (u8, i64, String, ContactId);
 pub struct People {
     lines: BTreeMap<ContactId, ContactSummary>,
     bodies: BTreeMap<ContactId, (u64, ContactView)>,
+    /// Where they are, of everybody whose body was here: it is small, and hours depend on it.
+    zones: BTreeMap<ContactId, Zones>,
     tick: u64,
     queue: VecDeque<ContactId>,
     held: BTreeMap<ContactId, HeldBack>,
@@ -303,11 +306,39 @@ impl People {
             view.summary = line.clone();
         }
         self.tick += 1;
+        self.zones.insert(id, view.zones.clone());
         self.bodies.insert(id, (self.tick, view));
         while self.bodies.len() > BODIES {
             let Some(oldest) = self.bodies.iter().min_by_key(|(_, (tick, _))| *tick).map(|(id, _)| *id) else { break };
             self.bodies.remove(&oldest);
         }
+    }
+
+    /// Keeps where somebody is, and nothing else of them.
+    pub fn put_zones(&mut self, id: ContactId, zones: Zones) {
+        if self.lines.contains_key(&id) {
+            self.zones.insert(id, zones);
+        }
+    }
+
+    /// Where somebody is, as far as it was told.
+    #[must_use]
+    pub fn zones(&self, id: ContactId) -> Option<&Zones> {
+        self.zones.get(&id)
+    }
+
+    /// True when half of the place for bodies is used.
+    #[must_use]
+    pub fn is_half_full(&self) -> bool {
+        self.bodies.len() * 2 >= BODIES
+    }
+
+    /// Of those for whom texting hours matter, some of whom it is not known where they are: who waits before who gets a first text.
+    #[must_use]
+    pub fn without_zones(&self, most: usize) -> Vec<ContactId> {
+        let unknown = |id: &ContactId| !self.zones.contains_key(id) && !self.unreadable.contains(id);
+        let waiting = self.waiting.iter().map(|(_, id)| *id);
+        waiting.chain(self.queue.iter().copied()).filter(unknown).take(most).collect()
     }
 
     /// Somebody looks at it: keep its body longest.
@@ -321,6 +352,7 @@ impl People {
     /// Forgets one body: the list says something else of them now.
     pub fn forget_body(&mut self, id: ContactId) {
         self.bodies.remove(&id);
+        self.zones.remove(&id);
     }
 
     /// Forgets all bodies (the script changed: other fields may be needed).
@@ -332,6 +364,7 @@ impl People {
     pub fn remove(&mut self, id: ContactId) -> Option<ContactSummary> {
         let line = self.lines.remove(&id);
         self.bodies.remove(&id);
+        self.zones.remove(&id);
         self.leave_queue(id);
         self.unindex(id);
         self.read.remove(&id);

@@ -619,6 +619,7 @@ impl Model {
 
     /// A contact is not mine any more.
     pub(super) fn forget_contact(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
+        self.keep_name_of_mine(contact);
         if self.card.as_ref().is_some_and(|card| card.contact == contact) {
             self.card = None;
         }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::acts::{Mine, Stage};
 use super::model::{Focus, Model};
 use super::overlay::Overlay;
 use super::people::{Filter, Sort};
@@ -68,11 +69,11 @@ impl Model {
         let before = self.options.place.names.iter().filter(|_| !self.coming_back.mine.is_empty());
         let before = before.map(|(id, _)| *id);
         let whom: BTreeSet<ContactId> = self.drafts.keys().copied().chain(open).chain(before).collect();
-        let named = |id: ContactId| {
-            let here = self.people.line(id).map(|line| line.first_name.clone());
-            here.or_else(|| self.options.place.name_of(id)).map(|name| (id, name))
-        };
-        whom.into_iter().filter_map(named).take(READ).collect()
+        // What is on its way may come back after the next start, when they are somebody else's.
+        let sent = self.acts.all().filter(|mine| !matches!(mine.stage, Stage::Refused(_))).filter_map(Mine::contact);
+        let sent: BTreeSet<ContactId> = sent.filter(|id| !whom.contains(id)).collect();
+        let named = |id: ContactId| self.known_name(id).map(|name| (id, name));
+        whom.into_iter().chain(sent).filter_map(named).take(READ).collect()
     }
 
     /// Has the place kept, when it is another one than the journal has.
@@ -172,7 +173,7 @@ impl Model {
         let words = parts.map(|parts| parts.map(|part| safe_line(part.trim())).collect::<Vec<_>>().join(" / "));
         let Some(words) = words.filter(|words| !words.is_empty()) else { return };
         self.coming_back.told.insert(contact);
-        let say = match self.options.place.name_of(contact) {
+        let say = match self.known_name(contact) {
             Some(name) => Say::new("back-draft").with("name", safe_line(&name)).with("draft", words),
             None => Say::new("back-draft-nameless").with("draft", words),
         };

@@ -99,6 +99,7 @@ impl Model {
         }
         let gone: Vec<ContactId> = self.people.ids().filter(|id| !reading.seen.contains(id)).collect();
         for id in gone {
+            self.went_unseen(id, fx);
             self.forget_contact(id, fx);
         }
         if !self.loaded {
@@ -160,7 +161,7 @@ impl Model {
         (count > 0).then(|| Say::new("texter-unreadable").with("count", count).with("why", safe_line(&self.beside.why)))
     }
 
-    pub(super) fn contacts_came(&mut self, asked: &[ContactId], found: Vec<ContactView>) {
+    pub(super) fn contacts_came(&mut self, asked: &[ContactId], found: Vec<ContactView>, fx: &mut Vec<Effect>) {
         for id in asked {
             self.asked.remove(id);
         }
@@ -175,17 +176,26 @@ impl Model {
             if let Some(line) = self.people.line(id) {
                 view.summary = line.clone();
             }
-            self.people.put_body(view);
+            // What was asked for alone to know where they are drives out nothing that is needed sooner.
+            if self.asked_zones.remove(&id) && self.people.is_half_full() {
+                self.people.put_zones(id, view.zones);
+            } else {
+                self.people.put_body(view);
+            }
             if self.card.as_ref().is_some_and(|card| card.contact == id) {
                 self.rebuild_card();
             }
         }
         let mut nothing = Vec::new();
         for id in missing {
+            self.asked_zones.remove(&id);
             // Who cannot be read is in hand all the same.
             if !self.people.is_unreadable(id) {
                 self.forget_contact(id, &mut nothing);
             }
+        }
+        if self.people.without_zones(1).is_empty() {
+            self.mind_what_goes(fx);
         }
     }
 
@@ -221,10 +231,7 @@ impl Model {
                 }
             }
             // Something to know, nothing to do: what went was said.
-            Ask::Whereabouts(..) => {
-                self.coming_back.asked = false;
-                return self.tell_what_became(fx);
-            }
+            Ask::Whereabouts(..) => return self.who_has_it_came(None, fx),
             Ask::Me
             | Ask::Campaigns
             | Ask::Campaign(_)
@@ -275,6 +282,8 @@ impl Model {
         let Some(mine) = self.acts.refused(id, problem, keep, anew) else { return };
         self.remember(&mine, problem, parked);
         let contact = mine.contact();
+        let name = contact.and_then(|contact| self.known_name(contact));
+        let not_mine = contact.is_some() && matches!(problem.code, Code::LeaseLost | Code::Removed);
         if let Some(contact) = contact {
             match problem.code {
                 Code::Suppressed => {
@@ -305,7 +314,11 @@ impl Model {
             (ConfirmedWhat::Act { act }, _) => self.act_refused(act, fx),
             _ => {}
         }
-        self.say(Level::Warning, say);
+        if not_mine {
+            self.was_not_mine(&mine, name, fx);
+        } else {
+            self.say(Level::Warning, say);
+        }
         self.unsay(&mine);
     }
 
@@ -519,37 +532,7 @@ impl Model {
                 self.offered.insert(message);
                 self.returned(Back { contact, kind, body, why }, fx);
             }
-            EventKind::Gone { contact, why, .. } if why == "reclaimed" && self.unsent(contact) => {
-                self.taken_back();
-                self.forget_contact(contact, fx);
-            }
-            EventKind::Gone { contact, why, who } => {
-                let on_screen =
-                    self.at_hand() == Some(contact) || self.open.as_ref().is_some_and(|open| open.contact == contact);
-                // That the campaign was closed is said once.
-                if on_screen && why != "closed" && self.people.line(contact).is_some() {
-                    let key = match why.as_str() {
-                        "reclaimed" => "texter-gone-reclaimed",
-                        "lease_expired" => "texter-gone-expired",
-                        "removed" => "texter-gone-removed",
-                        "erased" => "texter-gone-erased",
-                        _ => "texter-gone",
-                    };
-                    let who = who.map(|who| safe_line(&who)).unwrap_or_default();
-                    let say = self.about(key, contact).with("who", who);
-                    self.say(Level::Warning, say);
-                }
-                let mine = self.people.line(contact).is_some();
-                if why == "erased" {
-                    self.erased(contact, fx);
-                } else {
-                    self.keep_place(fx);
-                    self.forget_contact(contact, fx);
-                    if mine {
-                        self.tell_words_of(contact);
-                    }
-                }
-            }
+            EventKind::Gone { contact, why, who } => self.goes_from_me(contact, &why, who.as_deref(), fx),
             EventKind::Campaign { state, script_version } => {
                 if state != self.state {
                     self.state = state;
@@ -593,36 +576,6 @@ impl Model {
                 self.read_again(fx);
             }
             EventKind::Board { .. } | EventKind::Here {} | EventKind::Unknown => {}
-        }
-    }
-
-    /// Nothing may be known of them here any more: neither what was begun to write to them, nor the name that is kept beside it. The place
-    /// is kept anew only after both have gone.
-    fn erased(&mut self, contact: ContactId, fx: &mut Vec<Effect>) {
-        self.drop_draft(contact);
-        self.dropped.insert(contact);
-        self.edited.remove(&contact);
-        self.edit_begun.take_if(|(of, _)| *of == contact);
-        self.coming_back.mine.remove(&contact);
-        self.options.place.names.retain(|(of, _)| *of != contact);
-        self.forget_contact(contact, fx);
-        self.keep_place(fx);
-    }
-
-    fn unsent(&self, contact: ContactId) -> bool {
-        self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage)
-    }
-
-    /// A captain took an unsent contact back. Said once for all of them; asking for others is the texter's press from then on.
-    fn taken_back(&mut self) {
-        match &mut self.claim {
-            Claim::TakenBack { count } => *count += 1,
-            // An answer under way may still bring others.
-            Claim::Asked { .. } => {}
-            Claim::Idle | Claim::Refused { .. } | Claim::Resting => {
-                self.claim = Claim::TakenBack { count: 1 };
-                self.say(Level::Warning, Say::new("texter-taken-back-now"));
-            }
         }
     }
 

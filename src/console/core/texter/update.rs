@@ -131,7 +131,7 @@ impl Model {
             }
             Msg::Campaign(view) => self.campaign_came(*view, fx),
             Msg::Assignment(page) => self.assignment_came(page, fx),
-            Msg::Contacts { asked, found } => self.contacts_came(&asked, found),
+            Msg::Contacts { asked, found } => self.contacts_came(&asked, found, fx),
             Msg::Slice { claim, result } => self.slice_came(claim, result, fx),
             Msg::Thread(thread) => {
                 if self.thread_asked == Some(thread.contact) {
@@ -179,11 +179,7 @@ impl Model {
                     self.people.release_held(now);
                 }
             }
-            Msg::Whereabouts(told) => {
-                self.tell_who_has_it(&told);
-                self.coming_back.asked = false;
-                self.tell_what_became(fx);
-            }
+            Msg::Whereabouts(told) => self.who_has_it_came(Some(&told), fx),
             Msg::TookReplies { claim, result } => self.took_replies(claim, result, fx),
             Msg::HalfWay { id } => self.is_half_way(id),
             Msg::Beside(beside) => self.beside_came(beside),
@@ -275,7 +271,7 @@ impl Model {
                         self.say(Level::Info, say);
                     }
                 }
-                self.mind_what_goes();
+                self.mind_what_goes(fx);
                 self.mind_the_hands(stamp);
                 self.keep_place(fx);
                 self.keep_hands(fx);
@@ -297,6 +293,8 @@ impl Model {
                 self.window_due = None;
                 _ = self.window_ends(stamp.mono, fx);
             }
+            Timer::Away => self.tell_of_away(fx),
+            Timer::Due => self.mind_what_goes(fx),
             // It brought a stamp; what waits for one is done below.
             Timer::Next => {}
         }
@@ -616,6 +614,11 @@ impl Model {
                 self.thread_asked = Some(contact);
                 fx.push(Effect::Load(Ask::Thread { contact, before: None }));
             }
+        }
+        // Where the others are is asked for when nothing else is: hours end for them too. Elsewhere each of them costs the server a question.
+        if self.options.leases && self.loaded && missing.is_empty() && self.asked.is_empty() {
+            missing = self.people.without_zones(self.options.prefetch);
+            self.asked_zones = missing.iter().copied().collect();
         }
         if !missing.is_empty() {
             self.asked.extend(missing.iter().copied());

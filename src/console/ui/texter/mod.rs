@@ -11,7 +11,7 @@ use super::ink::{Caps, Ink, Piece, Sign};
 use super::spots::Spots;
 use super::theme::{Role, Theme};
 use super::thread::RenderCache;
-use super::{layers, practice, shell};
+use super::{layers, practice, shell, wrap};
 use crate::console::core::shared::msg::LinkState;
 use crate::console::core::texter::gate::Armed;
 use crate::console::core::texter::view::HeaderView;
@@ -93,15 +93,31 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     let dot = || (format!(" {} ", ink.sign(Sign::Dot)), Role::Faint);
     let mut first: Vec<Piece> = shell::mark(ink, view.rehearsal).into_iter().collect();
     let one_line = area.height < 2;
-    if !one_line || area.width >= TWO_PANES {
-        first.push((format!(" {}", view.title), Role::Title));
-    }
-    if let Some(why) = &view.blocked {
-        first.extend([dot(), (ink.say(why), Role::Bad)]);
-    }
-    let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
     // The smallest screens have room for the figures, not for the words.
     let narrow = one_line && area.width < 60;
+    let mut link = shell::link(ink, &view.link, (view.now, view.laptop_now));
+    if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 && !ink.caps.login {
+        link.0 = ink.word("ui-link-signed-out-done");
+    }
+    if view.unanswered {
+        link = (ink.word("ui-link-unanswered"), Role::Warn);
+    } else if narrow && view.link == LinkState::Online {
+        ink.sign(Sign::Done).clone_into(&mut link.0);
+    }
+    let blocked = view.blocked.as_ref().map(|why| ink.say(why));
+    if !one_line || area.width >= TWO_PANES {
+        // What has happened matters more than the campaign's name.
+        let columns = |text: &str| wrap::columns(text);
+        let taken = first.iter().map(|(text, _)| columns(text)).sum::<u16>() + columns(&link.0) + 3;
+        let needs = blocked.as_ref().map_or(0, |why| columns(why) + 3);
+        let room = area.width.saturating_sub(taken + needs);
+        let title = if needs > 0 { wrap::cut(&view.title, room, ink.sign(Sign::More)) } else { view.title.clone() };
+        first.push((format!(" {title}"), Role::Title));
+    }
+    if let Some(why) = blocked {
+        first.extend([dot(), (why, Role::Bad)]);
+    }
+    let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let progress = if narrow { "ui-card-of-short" } else { "ui-card-of" };
     let progress = ink.words.say(progress, &[("done", number(view.progress.0)), ("total", number(view.progress.1))]);
     // What needs somebody comes first: the end of the line may find no room.
@@ -136,15 +152,6 @@ fn header(ink: Ink<'_>, view: &HeaderView, oldest: Option<Timestamp>, area: Rect
     }
     if one_line {
         first.append(&mut second);
-    }
-    let mut link = shell::link(ink, &view.link, (view.now, view.laptop_now));
-    if view.link == (LinkState::SignedOut { hands_in: true }) && view.upload_waiting == 0 && !ink.caps.login {
-        link.0 = ink.word("ui-link-signed-out-done");
-    }
-    if view.unanswered {
-        link = (ink.word("ui-link-unanswered"), Role::Warn);
-    } else if narrow && view.link == LinkState::Online {
-        ink.sign(Sign::Done).clone_into(&mut link.0);
     }
     let most = Rect { x: area.x + area.width / 2, width: area.width - area.width / 2, ..area };
     let width = ink.right(buffer, most, 0, &format!("{} ", link.0), link.1);

@@ -160,7 +160,7 @@ fn the_end_of_texting_hours_stays_in_the_header() {
     desk.wall = nine - SignedDuration::from_mins(20);
     desk.wait(60_000);
     assert_eq!(desk.model.header().blocked.map(|say| say.key), Some("ui-state-hours-end"));
-    assert_eq!(said(&desk), "texter-hours-end");
+    assert_eq!(said(&desk), "texter-hours-end-there");
     desk.wait(10_000);
     assert!(desk.model.notices.toast().is_some(), "it stays until a key is pressed");
 }

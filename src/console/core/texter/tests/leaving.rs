@@ -1,12 +1,15 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::driver::{Desk, opening, start};
+use super::driver::{Desk, line, opening, start};
 use crate::api::assignment::{NowWith, Whereabouts};
+use crate::api::event::EventKind;
 use crate::api::people::{Keeps, Presence};
 use crate::console::core::shared::effect::Effect;
-use crate::console::core::shared::msg::{Ask, LinkState, Msg};
+use crate::console::core::shared::msg::{Ask, LinkState, Msg, Timer};
 use crate::console::core::shared::program::Program as _;
-use crate::console::core::shared::say::Say;
+use crate::console::core::shared::say::{Arg, Say};
+use crate::console::core::texter::view::CardPane;
+use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 
 fn seen(desk: &mut Desk) {
@@ -67,7 +70,7 @@ fn the_end_of_texting_hours_is_said_half_an_hour_and_ten_minutes_before() {
     for (before, initials, replies) in steps {
         desk.wall = at(before);
         desk.wait(60_000);
-        let found = (said(&desk, "texter-hours-end"), said(&desk, "texter-hours-end-replies"));
+        let found = (said(&desk, "texter-hours-end-there"), said(&desk, "texter-hours-end-replies-there"));
         assert_eq!(found, (initials, replies), "{before} minutes before nine");
     }
 }
@@ -154,4 +157,122 @@ fn whom_somebody_holds_is_kept_each_minute_and_once() {
     assert_eq!(kept(&desk), [held], "a console that is cut off tells the next start all the same");
     desk.wait(3 * 60_000);
     assert_eq!(kept(&desk), [held], "what does not change is not written again");
+}
+
+/// While the line is cut the time that was named passes: it stands in the header and on the card, and is said once.
+#[test]
+fn what_may_be_with_others_by_now_says_so_as_long_as_the_line_is_cut() {
+    let mut desk = Desk::with(3, 1);
+    seen(&mut desk);
+    desk.tell(Msg::Link(LinkState::Offline { since: start(), next_try: start() }));
+    desk.wait(14 * 60_000);
+    let states = |desk: &Desk| {
+        let CardPane::Card(card) = desk.model.card_pane() else { panic!("a card") };
+        (desk.model.header().blocked.map(|say| say.key), card.note.map(|say| say.key))
+    };
+    assert_eq!(states(&desk), (None, None));
+    desk.wait(2 * 60_000);
+    let gone = (Some("ui-state-may-be-gone"), Some("texter-card-may-be-gone"));
+    assert_eq!((states(&desk), said(&desk, "texter-lease-unsent-over")), (gone, 1));
+    desk.wait(10 * 60_000);
+    assert_eq!((states(&desk), said(&desk, "texter-lease-unsent-over")), (gone, 1), "said once, and it stands");
+    assert_eq!(said(&desk, "texter-lease-talks-over"), 0);
+    desk.wait(40 * 60_000);
+    assert_eq!(said(&desk, "texter-lease-talks-over"), 1);
+    // It goes by a press all the same: the server looks at it.
+    desk.keys("<enter>");
+    assert_eq!(desk.sent().len(), 1);
+    desk.tell(Msg::Link(LinkState::Online));
+    assert_eq!(states(&desk), (None, None));
+}
+
+/// Whoever may have opted out goes with the others.
+#[test]
+fn what_is_about_to_go_is_counted_as_it_goes() {
+    let mut desk = Desk::with(1, 2);
+    let mut doubt = line(1001, Status::NeedsResponse);
+    doubt.opt_out = OptOut::Possible { words: "please no".into() };
+    desk.event(EventKind::Contact { contact: doubt });
+    seen(&mut desk);
+    desk.tell(Msg::Link(LinkState::Offline { since: start(), next_try: start() }));
+    desk.wait(57 * 60_000);
+    let talks = desk.model.notices.newest_first().find(|notice| notice.say.key == "texter-lease-talks").expect("said");
+    assert_eq!(talks.say.args[0], ("n", 2_usize.into()));
+}
+
+/// First texts and replies end one after the other: the nearer end is up, and it says that there is more.
+#[test]
+fn two_ends_at_once_hide_each_other_not() {
+    let mut desk = Desk::with(3, 1);
+    let campaign = desk.model.campaign.as_mut().expect("a campaign");
+    campaign.def.hours.initial_end = jiff::civil::Time::constant(20, 52, 0, 0);
+    campaign.def.hours.reply_end = jiff::civil::Time::constant(21, 0, 0, 0);
+    let nine: Timestamp = "2026-10-08T01:00:00Z".parse().unwrap();
+    desk.wall = nine - SignedDuration::from_mins(29);
+    desk.wait(60_000);
+    let up = desk.model.notices.toast().expect("up");
+    assert_eq!((up.say.key, desk.model.notices.covered()), ("texter-hours-end-there", 1));
+    let there = jiff::civil::date(2026, 10, 7).at(20, 52, 0, 0);
+    assert_eq!(up.say.args[0], ("there", Arg::Clock(there)));
+    assert_eq!(said(&desk, "texter-hours-end-replies-there"), 1);
+}
+
+/// The end is told to the second, not with the next minute.
+#[test]
+fn an_end_that_has_come_is_told_no_longer() {
+    let nine: Timestamp = "2026-10-08T01:00:00Z".parse().unwrap();
+    let mut desk = Desk::with(2, 0);
+    desk.wall = nine - SignedDuration::from_secs(50);
+    desk.wait(60_000 - 1_000 - 1);
+    desk.timers.clear();
+    desk.wall = nine - SignedDuration::from_secs(30);
+    let stamp = desk.stamp();
+    desk.tell(Msg::Timer { timer: Timer::Minute, stamp });
+    assert_eq!(desk.model.header().blocked.map(|say| say.key), Some("ui-state-hours-end"));
+    let due = desk.timers.iter().find(|(_, timer)| *timer == Timer::Due).expect("a timer");
+    assert_eq!(due.0, desk.mono + std::time::Duration::from_secs(30));
+    desk.wait(30_000);
+    assert_eq!((desk.model.header().blocked, desk.model.people.held_back().0), (None, 2));
+}
+
+/// Who waits since before this console was opened has no card here: their hours end all the same.
+#[test]
+fn hours_end_for_who_waits_whose_card_was_never_open() {
+    let nine: Timestamp = "2026-10-08T01:00:00Z".parse().unwrap();
+    let mut desk = Desk::fresh();
+    desk.wall = nine + SignedDuration::from_mins(40);
+    desk.wait(1);
+    let mut bodies = None;
+    for msg in opening(0, 2) {
+        match msg {
+            Msg::Contacts { asked, found } => bodies = Some((asked, found)),
+            other => desk.tell(other),
+        }
+    }
+    let (asked, found) = bodies.expect("bodies");
+    let wanted = |fx: &Effect| matches!(fx, Effect::Load(Ask::Contacts(_, ids)) if *ids == asked);
+    assert!(desk.effects.iter().any(wanted), "{:?}", desk.effects);
+    desk.tell(Msg::Contacts { asked, found });
+    assert_eq!(said(&desk, "texter-hours-end-replies-there"), 1);
+    assert_eq!(desk.model.header().blocked.map(|say| say.key), Some("ui-state-hours-end"));
+}
+
+/// Whoever may not be texted at this hour is counted, whether or not it is their turn.
+#[test]
+fn whoever_is_held_back_is_counted_before_their_turn() {
+    let nine: Timestamp = "2026-10-08T01:00:00Z".parse().unwrap();
+    let mut desk = Desk::fresh();
+    desk.wall = nine - SignedDuration::from_secs(90);
+    for mut msg in opening(4, 0) {
+        if let Msg::Contacts { found, .. } = &mut msg {
+            for view in found.iter_mut().filter(|view| view.summary.id.0 != 3) {
+                view.zones = crate::domain::zone::Zones::from_names(["America/Los_Angeles"]);
+            }
+        }
+        desk.tell(msg);
+    }
+    desk.wait(60_000);
+    assert_eq!((desk.card(), desk.model.header().held_back.0), (Some(1), 0));
+    desk.wait(60_000);
+    assert_eq!((desk.card(), desk.model.header().held_back.0), (Some(1), 1), "the third of four");
 }

@@ -1,6 +1,7 @@
 //! Keys in, effects out.
 
 mod asked;
+mod away;
 mod back;
 mod closed;
 pub(crate) mod driver;

@@ -171,6 +171,11 @@ fn pace_and_what_is_left_are_told_once_there_is_something_to_tell() {
         desk.keys("<enter>");
     }
     assert_eq!((desk.sent().len(), desk.model.pace()), (12, Some((20, 2))));
+    while desk.card().is_some() {
+        desk.wait(2_700);
+        desk.keys("<enter>");
+    }
+    assert_eq!((desk.sent().len(), desk.model.pace()), (40, None), "no minutes of nothing");
 }
 
 #[test]

@@ -126,7 +126,10 @@ impl Model {
             off_script: card.off_script,
             may_edit: self.campaign.as_ref().is_some_and(|campaign| campaign.def.edit_initial),
             parts_saved: card.parts_saved,
-            note: card.note.clone(),
+            note: card.note.clone().or_else(|| {
+                let since = self.may_be_gone()[0]?;
+                Some(Say::new("texter-card-may-be-gone").with("at", since))
+            }),
             held_back: self.people.held_back(),
         }))
     }
@@ -156,6 +159,9 @@ impl Model {
         match &self.claim {
             // Asking for contacts helps nobody any more.
             _ if self.state == CampaignState::Archived => {}
+            Claim::Asked { .. } if matches!(self.link, LinkState::Offline { .. }) => {
+                lines.push(Say::new("texter-asking-offline"));
+            }
             Claim::Asked { .. } => lines.push(Say::new("texter-asking")),
             Claim::Refused { problem, retry, .. } => {
                 lines.push(match self.carrier_full_until.filter(|_| problem.code == Code::CapReached) {
