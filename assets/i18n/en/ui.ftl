@@ -319,6 +319,7 @@ outbox-do-half-way = Their notice went, the opt-out itself not yet: it is being 
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: all of it
 ui-toast-more = { $key }: { $n } more
+ui-toast-more-there = { $n } more among the messages
 ui-sentences = { $first } { $second }
 ui-reason-taken-back = the opt-out was taken back before it left
 ui-reason-erased = erased on request

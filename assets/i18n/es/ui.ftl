@@ -316,6 +316,7 @@ outbox-do-half-way = Su aviso salió, pero la baja todavía no: se intenta otra 
 ui-card-of-short = { $done }/{ $total }
 ui-toast-rest = { $key }: todo
 ui-toast-more = { $key }: { $n } más
+ui-toast-more-there = { $n } más entre los avisos
 ui-sentences = { $first } { $second }
 ui-reason-taken-back = se deshizo la baja antes de que saliera
 ui-reason-erased = borrado a petición

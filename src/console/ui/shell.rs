@@ -177,9 +177,11 @@ pub(super) fn toast(ink: Ink<'_>, notices: &Notices, keys: Option<String>, area:
     // What it stands over is among what was said, as the rest of a sentence that is cut off: the key that shows it stands at the end.
     let key = keys.map(|key| ink.key(&key));
     let covered = i64::try_from(notices.covered()).unwrap_or(i64::MAX);
-    let more = key.as_ref().filter(|_| covered > 0).map(|key| {
-        let args = [("key", Value::Text(key.clone())), ("n", Value::Number(covered))];
-        format!(" ({})", ink.words.say("ui-toast-more", &args))
+    let n = ("n", Value::Number(covered));
+    let more = (covered > 0).then(|| match &key {
+        Some(key) => format!(" ({})", ink.words.say("ui-toast-more", &[("key", Value::Text(key.clone())), n])),
+        // Where letters are text there is no key for it.
+        None => format!(" ({})", ink.words.say("ui-toast-more-there", &[n])),
     });
     let mut lines = in_lines(&format!("{text}{}", more.as_deref().unwrap_or_default()));
     if lines.len() > 2 {
