@@ -295,6 +295,9 @@ impl Model {
                     let initial = mine.text().is_some_and(|request| request.kind == MessageKind::Initial);
                     if initial && self.options.hands_out {
                         self.slice_total = self.slice_total.saturating_sub(1);
+                    } else if problem.code == Code::LeaseLost {
+                        // The refusal may come before the feed tells that they went.
+                        self.went_unseen(contact, fx);
                     }
                     self.forget_contact(contact, fx);
                 }

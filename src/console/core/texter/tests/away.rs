@@ -116,6 +116,8 @@ fn a_reply_that_is_refused_names_whom_it_was_for_and_keeps_its_words() {
             })
         };
         assert_eq!(kept(&desk).as_deref(), Some("half written words"));
+        desk.wait(2_000);
+        assert_eq!(asked(&desk), [[contact]], "whichever is told first: they are among those that went");
         desk.tell(Msg::Quit);
         assert_eq!(kept(&desk).as_deref(), Some(""));
     }
