@@ -396,7 +396,7 @@ texter-held-back-lately = { $count ->
     [one] One contact is held back: another campaign texted them lately. They may be texted after { $at }.
    *[other] { $count } contacts are held back: another campaign texted them lately. The first may be texted after { $at }.
 }
-texter-left-already = It has left: a text that is on its way cannot be taken back.
+texter-left-already = The text to { $name } has left: one that is on its way cannot be taken back.
 texter-undo-opt-out = { $name } is the one you opted out before that. { $key } again takes that opt-out back.
 texter-note-from = { $who }, captain: { $text }
 texter-notify-note = Your captain wrote a note.

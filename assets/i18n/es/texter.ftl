@@ -397,7 +397,7 @@ texter-held-back-lately = { $count ->
    *[other] { $count } contactos quedan retenidos: otra campaña les escribió hace poco. Al primero se le puede escribir después de { $at }.
 }
 note-answer-cleared = respuesta quitada
-texter-left-already = Ya salió: un mensaje en camino no se puede deshacer.
+texter-left-already = El mensaje para { $name } ya salió: uno que está en camino no se puede deshacer.
 texter-undo-opt-out = { $name } es la persona que diste de baja antes de eso. { $key } otra vez deshace la baja.
 texter-note-from = { $who }, capitán: { $text }
 texter-notify-note = Tu capitán escribió una nota.

@@ -180,9 +180,9 @@ impl Model {
             let here = self.focus == Focus::Composer && self.at_hand() == Some(whose);
             here || stamp.mono.saturating_sub(left) < JUST_LEFT
         };
-        if self.left_at.is_some_and(meant) {
+        if let Some((_, whose)) = self.left_at.filter(|left| meant(*left)) {
             self.left_at = None;
-            return self.say(Level::Warning, Say::new("texter-left-already"));
+            return self.say(Level::Warning, self.about("texter-left-already", whose));
         }
         self.left_at = None;
         // Whoever writes to somebody means what they did with them.

@@ -237,13 +237,17 @@ impl Model {
         self.window = rest;
         let due: Vec<Pressed> = due;
         for one in due {
+            // What was done since is what an undo pressed just then means.
+            let on_top = matches!(self.undo.last(), Some(Undo::Text { id, .. }) if *id == one.id);
             self.undo.retain(|undo| !matches!(undo, Undo::Text { id, .. } if *id == one.id));
             if let Some(why) = self.holds_no_more(&one) {
                 self.comes_back(&one, why, fx);
                 all = false;
                 continue;
             }
-            self.left_at = Some((mono, one.request.contact));
+            if on_top {
+                self.left_at = Some((mono, one.request.contact));
+            }
             let confirmed = Confirmed { id: one.id, at: one.at, what: ConfirmedWhat::Text(one.request) };
             self.acts.start(confirmed.clone(), Then::Nothing);
             fx.push(Effect::Confirm(confirmed));

@@ -233,6 +233,20 @@ fn undo_pressed_a_moment_too_late_takes_back_nothing_else() {
 }
 
 #[test]
+fn what_was_done_after_the_text_is_taken_back_however_lately_the_text_left() {
+    let mut desk = desk(1, 2);
+    desk.keys("<enter>ihello<ctrl+s><esc>");
+    desk.wait(4_300);
+    desk.keys("*");
+    desk.wait(600);
+    assert_eq!(desk.sent().len(), 1, "it has left a moment ago");
+    desk.keys("u");
+    assert_eq!(said(&desk), "texter-untagged-done");
+    desk.keys("u");
+    assert_eq!(said(&desk), "texter-nothing-more-to-undo");
+}
+
+#[test]
 fn a_script_that_changed_within_the_window_gives_the_text_back() {
     let mut desk = Desk::with(2, 0);
     desk.model.options.initial_window = Duration::from_secs(5);
