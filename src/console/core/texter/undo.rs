@@ -219,6 +219,10 @@ impl Model {
             let say = self.about("texter-undo-opt-out", contact).with("key", self.undo_key());
             return self.say(Level::Warning, say);
         }
+        // In a conversation, too, the next key is about whom this one was about: their conversation is open again.
+        if self.focus == Focus::Thread && self.goes_back_to(&undo) {
+            self.open_thread(undo.contact(), fx);
+        }
         let act = match undo.clone() {
             Undo::Text { id, .. } => return self.take_back(id, fx),
             Undo::Words { contact, before } => return self.words_back(contact, before),
@@ -256,6 +260,13 @@ impl Model {
             self.taking_back.take_if(|_| matches!(undo, Undo::Release { .. }));
             self.undo.push(undo);
         }
+    }
+
+    /// What is taken back was done to somebody whose conversation is another one than that at hand. Nobody is led to a card by it.
+    fn goes_back_to(&self, undo: &Undo) -> bool {
+        let stays = matches!(undo, Undo::Text { .. } | Undo::Words { .. } | Undo::Release { .. } | Undo::Final { .. });
+        let talked = self.people.line(undo.contact()).is_some_and(|line| line.last_seq > 0);
+        !stays && talked && self.at_hand() != Some(undo.contact())
     }
 
     /// What would be taken back now, for who asks where something else is at hand. None where nothing would be, where it stays as it is, and of a text

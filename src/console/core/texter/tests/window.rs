@@ -247,6 +247,23 @@ fn what_was_done_after_the_text_is_taken_back_however_lately_the_text_left() {
 }
 
 #[test]
+fn undo_in_a_conversation_goes_back_to_whom_it_was_about() {
+    for done in ["x", "D", "w", "T1", "b1"] {
+        let mut desk = desk(1, 3);
+        desk.model.campaign.as_mut().unwrap().def.tags = vec!["ride".into()];
+        desk.keys("<enter>").keys(done);
+        desk.wait(100);
+        let open = |desk: &Desk| desk.model.open.as_ref().map(|open| open.contact.0);
+        assert_eq!((open(&desk), desk.model.focus), (Some(1002), Focus::Thread), "{done}: the hands went on");
+        desk.keys("u");
+        desk.wait(100);
+        assert_eq!((open(&desk), desk.model.focus), (Some(1001), Focus::Thread), "{done}");
+        let line = desk.model.people.line(ContactId(1001)).unwrap();
+        assert_eq!((line.status, line.opt_out.clone()), (Status::NeedsResponse, OptOut::No), "{done}");
+    }
+}
+
+#[test]
 fn a_script_that_changed_within_the_window_gives_the_text_back() {
     let mut desk = Desk::with(2, 0);
     desk.model.options.initial_window = Duration::from_secs(5);
