@@ -15,6 +15,7 @@ pub mod gate;
 mod giving_back;
 pub mod guide;
 pub mod help_out;
+mod inbox;
 pub mod keys;
 pub mod leaving;
 pub mod marks;

@@ -248,6 +248,8 @@ pub struct Model {
     pub open: Option<Open>,
     /// Selected in the inbox.
     pub selected: Option<ContactId>,
+    /// In which row they stood.
+    pub(super) selected_at: usize,
     /// Drafts by contact.
     pub drafts: BTreeMap<ContactId, String>,
     /// Line to the server.
@@ -433,6 +435,7 @@ impl Model {
             overlays: Vec::new(),
             open: None,
             selected: None,
+            selected_at: 0,
             drafts: BTreeMap::new(),
             link: LinkState::Connecting,
             outbox: (0, None),

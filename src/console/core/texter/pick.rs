@@ -255,6 +255,8 @@ impl Model {
             Picking::Filter => {
                 if let Some(filter) = self.filters().nth(place) {
                     self.people.set_filter(filter);
+                    // Others are shown: from the first on.
+                    self.selected_at = 0;
                     self.overlays.pop();
                 }
             }

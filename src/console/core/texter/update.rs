@@ -537,13 +537,7 @@ impl Model {
         self.withdraw_notice();
         self.fetch_ahead(fx);
         self.claim_if_empty(fx);
-        if let Some(id) = self.go_back_to.filter(|id| self.people.inbox_place(*id).is_some()) {
-            self.go_back_to = None;
-            self.selected = Some(id);
-        }
-        if self.selected.is_none_or(|id| self.people.inbox_place(id).is_none()) {
-            self.selected = self.people.inbox().next();
-        }
+        self.mind_the_selection();
         let grown = self.open.as_ref().is_some_and(|open| open.typed);
         self.gate.arm(self.target(), grown);
         if self.gate.waiting_turn().is_none() {

@@ -17,6 +17,20 @@ fn acts(desk: &Desk) -> Vec<Act> {
 }
 
 #[test]
+fn closing_somebody_in_the_list_leaves_the_hands_on_the_neighbour() {
+    let mut desk = Desk::with(0, 4);
+    desk.keys("<tab>jj");
+    let selected = |desk: &Desk| desk.model.selected.map(|id| id.0);
+    assert_eq!(selected(&desk), Some(1003));
+    desk.keys("x");
+    assert_eq!(selected(&desk), Some(1004));
+    desk.keys("u");
+    assert_eq!(selected(&desk), Some(1003), "back with whom it was about");
+    desk.keys("jx");
+    assert_eq!(selected(&desk), Some(1003), "of the last row the one before");
+}
+
+#[test]
 fn filters_show_whom_they_say_and_count_them() {
     let mut desk = Desk::with(0, 3);
     desk.keys("<tab>");
