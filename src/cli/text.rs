@@ -10,7 +10,7 @@ use super::{Context, Exit, Outcome, first_minute};
 use crate::api::people::Role;
 use crate::client::Capabilities;
 use crate::client::sign_in::{self, ServerKind};
-use crate::console::core::texter::TexterOptions;
+use crate::console::core::texter::{Carried, TexterOptions};
 use crate::console::keymap::action::Action;
 use crate::console::runtime;
 use crate::console::runtime::launch::{Left, LinesTo};
@@ -40,12 +40,12 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
         from_a_terminal(ctx)?;
     }
     // Who goes to the list of campaigns and back is still in the same shift.
-    let mut done: BTreeMap<CampaignId, (u64, u64)> = BTreeMap::new();
+    let mut done: BTreeMap<CampaignId, ((u64, u64), Carried)> = BTreeMap::new();
     while let Prepared::Shift(shift) = prepare(&args, Role::Texter, ctx).await? {
         let campaign = shift.campaign;
-        let before = done.get(&campaign).copied().unwrap_or_default();
-        let (left, rest) = one(*shift, before, lines, ctx).await?;
-        done.insert(campaign, (left.sent, left.replied));
+        let before = done.remove(&campaign).unwrap_or_default();
+        let (mut left, rest) = one(*shift, before, lines, ctx).await?;
+        done.insert(campaign, ((left.sent, left.replied), std::mem::take(&mut left.carried)));
         if !left.goes_home {
             if !left.signed_out {
                 rest.tell_of_others(campaign, ctx).await;
@@ -60,13 +60,18 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
 }
 
 /// One campaign's console, until it is left.
-async fn one(shift: Shift, before: (u64, u64), lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
+async fn one(
+    shift: Shift,
+    before: ((u64, u64), Carried),
+    lines: bool,
+    ctx: &Context,
+) -> anyhow::Result<(Left, Rest)> {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     let can = shift.server.capabilities();
     options.keymap = keymap(ctx).without(&missing(&can));
     options.gate = gate_times(ctx);
     options.has_home = true;
-    options.done_before = before;
+    (options.done_before, options.carried) = before;
     options.before = shift.before;
     // A score needs a director beside the server, as `rehearse` has one.
     options.scored = false;

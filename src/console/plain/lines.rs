@@ -170,6 +170,8 @@ impl<P: Pages> Lines<P> {
     /// A console that has said nothing yet.
     #[must_use]
     pub fn new(pages: P, voice: Voice) -> Self {
+        // What an earlier console of the shift said is not said again.
+        let heard = pages.notices().said();
         Self {
             pages,
             voice,
@@ -179,7 +181,7 @@ impl<P: Pages> Lines<P> {
             answered: false,
             again: false,
             pending: Vec::new(),
-            heard: 0,
+            heard,
             learnt: BTreeMap::new(),
             listed: Vec::new(),
         }

@@ -23,7 +23,7 @@ use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::{LinkState, Msg};
 use crate::console::core::shared::place::Place;
 use crate::console::core::shared::say::Say;
-use crate::console::core::texter::{self, GateTimes, TexterOptions};
+use crate::console::core::texter::{self, Carried, GateTimes, TexterOptions};
 use crate::console::core::{captain, home};
 use crate::console::plain::{CaptainPages, Front as _, HomePages, Lines, Pages, TexterPages, Voice};
 use crate::console::term::lines::{Stdin, columns_of_errors, columns_of_output};
@@ -142,6 +142,8 @@ pub struct Left {
     pub place: Option<Place>,
     /// The list of campaigns is wanted.
     pub goes_home: bool,
+    /// What the next console of the campaign takes up in the same shift.
+    pub carried: Carried,
     /// The campaign that was opened on the home screen.
     pub chosen: Option<CampaignId>,
     /// Campaigns of which what was held before needs no telling at the next start, and what of it still does.
@@ -207,6 +209,7 @@ fn texter_left(model: texter::Model, unsettled: u64) -> Left {
         in_hand: model.loaded.then(|| model.whom_i_hold()),
         place: model.place(),
         goes_home: model.goes_home,
+        carried: model.carries_on(),
         score: model.score,
         ..Left::default()
     }

@@ -109,6 +109,12 @@ impl Notices {
         self.standing.clear();
     }
 
+    /// What was said, for the next console of the shift: nothing of it is up.
+    #[must_use]
+    pub fn for_later(&self) -> Self {
+        Self { standing: Vec::new(), passing: None, ..self.clone() }
+    }
+
     /// Newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Notice> {
         self.log.iter().rev()

@@ -9,6 +9,7 @@ mod away;
 mod begin;
 mod called;
 pub mod card;
+pub mod carried;
 pub mod claims;
 mod drafts;
 pub mod gate;
@@ -43,6 +44,7 @@ pub mod window;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use carried::Carried;
 pub use gate::GateTimes;
 pub use model::{Before, Focus, Model, TexterOptions};
 pub use overlay::Overlay;

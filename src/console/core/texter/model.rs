@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::acts::Acts;
 use super::card::Card;
+use super::carried::Carried;
 use super::gate::{Gate, GateTimes};
 use super::giving_back::TakingBack;
 use super::outbox::Lately;
@@ -89,6 +90,8 @@ pub struct TexterOptions {
     pub whereabouts: bool,
     /// First texts and replies confirmed in this campaign since the program was started, before this console was opened.
     pub done_before: (u64, u64),
+    /// What can be taken back of it, and what was said.
+    pub carried: Carried,
     /// Where this console was left; later, what the journal has of it.
     pub place: Place,
 }
@@ -124,6 +127,7 @@ impl TexterOptions {
             whereabouts: true,
             place: Place::default(),
             done_before: (0, 0),
+            carried: Carried::default(),
             day_first: false,
             first_slice: None,
         }
@@ -513,6 +517,7 @@ impl Model {
             title: None,
             toast_timer: false,
         }
+        .takes_up()
     }
 
     /// What is written, as it will be kept.

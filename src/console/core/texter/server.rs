@@ -104,6 +104,7 @@ impl Model {
         }
         if !self.loaded {
             self.loaded = true;
+            self.undo_whom_i_hold();
             let had = std::mem::take(&mut self.options.had);
             let writing = self.options.place.names.iter().map(|(id, _)| *id);
             self.coming_back.mine = had.iter().map(|(id, _)| *id).chain(writing).collect();

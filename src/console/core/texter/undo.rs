@@ -245,6 +245,10 @@ impl Model {
             }
             Undo::Release { release, given } => self.take_again(stamp.id, release, &given),
             Undo::Final { why, .. } => return self.say(Level::Info, why),
+            Undo::Answer { contact, .. } if self.people.body(contact).is_none() => {
+                self.undo.push(undo);
+                return self.say(Level::Info, Say::new("texter-loading"));
+            }
             Undo::Answer { contact, question, before } => {
                 let Some(act) = self.answers_back(contact, &question, &before) else {
                     return self.say(Level::Info, Say::new("texter-nothing-to-undo"));

@@ -2,11 +2,14 @@
 
 use uuid::Uuid;
 
-use super::driver::{CAMPAIGN, Desk, inbound, line};
+use super::driver::{CAMPAIGN, Desk, inbound, line, opening};
+use crate::api::act::Act;
 use crate::api::event::EventKind;
 use crate::api::message::{Outcome, SendRequest, Thread, ThreadEntry, ThreadMessage, Verdict};
+use crate::console::core::shared::Program as _;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Msg;
+use crate::console::core::texter::{Model, TexterOptions};
 use crate::domain::conversation::Status;
 use crate::domain::ids::{ContactId, MessageId};
 use crate::domain::message::{Delivery, Direction, MessageKind};
@@ -27,6 +30,42 @@ fn given_back(desk: &mut Desk, why: &str) -> SendRequest {
     let status = if request.kind == MessageKind::Initial { Status::NeedsMessage } else { Status::NeedsResponse };
     desk.event(EventKind::Contact { contact: line(request.contact.0, status) });
     request
+}
+
+/// Going to the list of campaigns and back is no end of the shift: what was done can be taken back, and what was said can be read.
+#[test]
+fn undo_and_messages_outlast_the_list_of_campaigns() {
+    let mut desk = Desk::with(1, 2);
+    desk.keys("<tab><enter>x");
+    let said = desk.model.notices.len();
+    let carried = desk.model.carries_on();
+    let mut desk = Desk::fresh();
+    desk.model = Model::new(TexterOptions { carried, ..desk.model.options.clone() });
+    let _fx = desk.model.start();
+    for mut msg in opening(1, 2) {
+        if let Msg::Assignment(page) = &mut msg {
+            page.contacts.iter_mut().filter(|line| line.id.0 == 1001).for_each(|line| line.status = Status::Closed);
+        }
+        desk.tell(msg);
+    }
+    desk.wait(1_000);
+    assert_eq!(desk.model.notices.len(), said);
+    assert_eq!(desk.model.notices.toast(), None, "nothing of it is said again");
+    desk.keys("<tab>u");
+    assert_eq!(desk.acts(), [&Act::Reopen { contact: ContactId(1001) }]);
+    // Whoever is somebody else's by now is left alone.
+    let mut gone = Desk::with(1, 2);
+    gone.keys("<tab><enter>x");
+    let carried = gone.model.carries_on();
+    let mut desk = Desk::fresh();
+    desk.model = Model::new(TexterOptions { carried, ..desk.model.options.clone() });
+    let _fx = desk.model.start();
+    for msg in opening(1, 0) {
+        desk.tell(msg);
+    }
+    desk.wait(1_000);
+    desk.keys("u");
+    assert_eq!(desk.acts(), Vec::<&Act>::new());
 }
 
 #[test]
