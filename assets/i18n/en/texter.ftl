@@ -154,6 +154,9 @@ texter-closed-draft = { $name } closed. The reply you had begun was not sent; it
 texter-closed-done = { $name } closed; { $key } takes it back.
 texter-skipped-done = { $name } skipped, nothing sent; { $key } takes it back.
 texter-reopened-done = { $name } is open again.
+texter-reopened-untagged = { $name } is open again, and the tag is off: { $tag }.
+texter-tag-closed-done = { $name } closed with the tag { $tag }; { $key } takes both back.
+texter-wrong-number-undone = { $name } is open again, and the number counts as theirs again.
 texter-released-done = { $count ->
     [one] One contact given back.
    *[other] { $count } contacts given back.

@@ -97,6 +97,9 @@ texter-closed-draft = { $name }: cerrada. La respuesta que habías empezado no s
 texter-closed-done = { $name }: cerrada; { $key } lo deshace.
 texter-skipped-done = { $name }: saltado, no se envió nada; { $key } lo deshace.
 texter-reopened-done = { $name }: abierta de nuevo.
+texter-reopened-untagged = { $name }: abierta de nuevo y sin la etiqueta: { $tag }.
+texter-tag-closed-done = { $name }: cerrada con la etiqueta { $tag }; { $key } deshace las dos cosas.
+texter-wrong-number-undone = { $name }: abierta de nuevo, y el número vuelve a contar como suyo.
 texter-released-done = { $count ->
     [one] Un contacto devuelto.
    *[other] { $count } contactos devueltos.

@@ -336,6 +336,8 @@ pub struct Model {
     pub(super) tag_closes: Option<(ContactId, Option<String>)>,
     /// The rehearsal ends once the last text has left.
     pub(super) finish_later: bool,
+    /// That this tag comes off was said with the act before it.
+    pub(super) untags: Option<(ContactId, String)>,
     pub(super) asked: BTreeSet<ContactId>,
     /// Of these, asked for only to know where they are.
     pub(super) asked_zones: BTreeSet<ContactId>,
@@ -481,6 +483,7 @@ impl Model {
             opened_at: Duration::ZERO,
             tag_closes: None,
             finish_later: false,
+            untags: None,
             asked: BTreeSet::new(),
             asked_zones: BTreeSet::new(),
             thread_asked: None,

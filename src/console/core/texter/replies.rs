@@ -316,6 +316,7 @@ impl Model {
                     }
                 });
                 self.reopened(contact);
+                self.say(Level::Info, self.about("texter-wrong-number-undone", contact));
             }
             Act::WrongNumber { contact } => {
                 let contact = *contact;
@@ -343,6 +344,7 @@ impl Model {
                 let contact = *contact;
                 let skipped = self.people.line(contact).is_some_and(|line| line.status == Status::NeedsMessage);
                 let with_tag = self.tag_closes.take_if(|(of, _)| *of == contact).map(|(_, tag)| tag);
+                let tagged = with_tag.clone().flatten();
                 let flagged = with_tag.as_ref().is_some_and(|tag| tag.as_deref() == Some(tag::ESCALATED));
                 match with_tag {
                     // One press: taken back as one.
@@ -363,11 +365,30 @@ impl Model {
                     (true, false) => "texter-skipped-done",
                     _ => "texter-closed-done",
                 };
-                self.say(Level::Info, self.about(done, contact).with("key", key));
+                let done = self.about(done, contact).with("key", key.clone());
+                self.say(Level::Info, match tagged.filter(|_| !flagged && !begun && !skipped) {
+                    // All that the press did.
+                    Some(tag) => self.about_tag("texter-tag-closed-done", contact, &tag).with("key", key),
+                    None => done,
+                });
             }
             Act::Reopen { contact } => {
                 let contact = *contact;
                 self.reopened(contact);
+                // What was done by one press is taken back by one: all of it is said at once.
+                let with_it = self.to_do.front().and_then(|next| match next {
+                    Act::Tag { contact: of, tag, on: false } if *of == contact => Some(tag.clone()),
+                    _ => None,
+                });
+                let say = match with_it.filter(|_| undoes) {
+                    Some(tag) => {
+                        let say = self.about_tag("texter-reopened-untagged", contact, &tag);
+                        self.untags = Some((contact, tag));
+                        say
+                    }
+                    None => self.about("texter-reopened-done", contact),
+                };
+                self.say(Level::Info, say);
             }
             Act::Answer { contact, question, value } => {
                 let before = self.people.body(*contact).map(|view| view.answers.clone()).unwrap_or_default();
@@ -396,12 +417,11 @@ impl Model {
                 if undoes && !*on && self.withdrawn.take_if(|of| of == contact).is_some() {
                     return self.say(Level::Info, self.about("texter-ask-withdrawn", *contact));
                 }
+                if undoes && !*on && self.untags.take_if(|(of, told)| of == contact && told == tag).is_some() {
+                    return;
+                }
                 let key = if *on { "texter-tagged-done" } else { "texter-untagged-done" };
-                let say = match tag_key(tag) {
-                    Some(word) => self.about(key, *contact).with("tag", Arg::Key(word)),
-                    None => self.about(key, *contact).with("tag", safe_line(tag)),
-                };
-                self.say(Level::Info, say);
+                self.say(Level::Info, self.about_tag(key, *contact, tag));
             }
             Act::Ask { contact, .. } => {
                 let flagged = self.people.line(*contact).is_some_and(|line| has_tag(line, tag::ESCALATED));
@@ -513,7 +533,14 @@ impl Model {
             self.people.queue_first(contact);
             self.card = None;
         }
-        self.say(Level::Info, self.about("texter-reopened-done", contact));
+    }
+
+    /// A sentence about somebody that names a tag.
+    fn about_tag(&self, key: &'static str, contact: ContactId, tag: &str) -> Say {
+        match tag_key(tag) {
+            Some(word) => self.about(key, contact).with("tag", Arg::Key(word)),
+            None => self.about(key, contact).with("tag", safe_line(tag)),
+        }
     }
 
     /// The key that takes the last act back, where the hands are.

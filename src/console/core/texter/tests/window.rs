@@ -264,6 +264,29 @@ fn undo_in_a_conversation_goes_back_to_whom_it_was_about() {
 }
 
 #[test]
+fn what_one_press_did_is_said_in_one_sentence_and_so_is_taking_it_back() {
+    let mut desk = desk(2, 2);
+    desk.model.campaign.as_mut().unwrap().def.tags = vec!["ride".into()];
+    desk.keys("<enter>T1");
+    desk.wait(100);
+    assert_eq!(said(&desk), "texter-tag-closed-done");
+    desk.keys("u");
+    desk.wait(100);
+    assert_eq!(said(&desk), "texter-reopened-untagged");
+    assert_eq!(desk.model.people.line(ContactId(1001)).unwrap().tags, Vec::<String>::new());
+    desk.keys("wu");
+    desk.wait(100);
+    assert_eq!(said(&desk), "texter-wrong-number-undone");
+    desk.keys("<tab>");
+    desk.wait(1_000);
+    desk.keys("f");
+    desk.wait(100);
+    desk.keys("u");
+    desk.wait(100);
+    assert_eq!((said(&desk), desk.card()), ("texter-reopened-untagged", Some(1)));
+}
+
+#[test]
 fn a_script_that_changed_within_the_window_gives_the_text_back() {
     let mut desk = Desk::with(2, 0);
     desk.model.options.initial_window = Duration::from_secs(5);
