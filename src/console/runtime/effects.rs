@@ -280,11 +280,7 @@ impl Runner {
             Effect::KeepPlace { campaign, place } => {
                 self.ctx.places.put(campaign, place);
                 let ctx = Arc::clone(&self.ctx);
-                self.spawn(async move {
-                    if let Err(error) = ctx.places.write(&ctx.journal).await {
-                        tracing::warn!(%error, "where the console is is not remembered");
-                    }
-                });
+                self.spawn(async move { ctx.places.write_at_last(&ctx.journal, &ctx.clock).await });
             }
             Effect::KeepHands { campaign, hands } => {
                 let journal = self.ctx.journal.clone();

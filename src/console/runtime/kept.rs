@@ -1,11 +1,17 @@
 //! What a journal keeps of a console for its next start: where it was, and whom it held. Ids alone, sealed as all of the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::client::journal::Journal;
 use crate::console::core::shared::place::Place;
 use crate::domain::ids::{CampaignId, ContactId};
+use crate::env::SharedClock;
+
+/// A disk that refused something is asked again after this long.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Where the journal keeps where a campaign's console was left.
 fn place_key(campaign: CampaignId) -> String {
@@ -18,6 +24,8 @@ pub struct PlacesToKeep {
     latest: Mutex<BTreeMap<CampaignId, Place>>,
     /// Held over taking and writing.
     writing: tokio::sync::Mutex<()>,
+    /// Somebody waits to try again.
+    tries_again: AtomicBool,
 }
 
 impl PlacesToKeep {
@@ -32,11 +40,30 @@ impl PlacesToKeep {
     /// What the disk says.
     pub async fn write(&self, journal: &Journal) -> anyhow::Result<()> {
         let _writing = self.writing.lock().await;
-        let places = std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner));
-        for (campaign, place) in places {
-            keep_place(journal, campaign, &place).await?;
+        let mut places = std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner));
+        while let Some((campaign, place)) = places.pop_first() {
+            if let Err(error) = keep_place(journal, campaign, &place).await {
+                places.insert(campaign, place);
+                // For the next time; what was put meanwhile is newer.
+                let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+                places.into_iter().for_each(|(campaign, place)| _ = latest.entry(campaign).or_insert(place));
+                return Err(error);
+            }
         }
         Ok(())
+    }
+
+    /// Writes what was taken down, and again after a while where the disk refuses it.
+    pub async fn write_at_last(&self, journal: &Journal, clock: &SharedClock) {
+        while let Err(error) = self.write(journal).await {
+            tracing::warn!(%error, "where the console is is not remembered");
+            // One tries again for all.
+            if self.tries_again.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            clock.sleep(AGAIN).await;
+            self.tries_again.store(false, Ordering::Relaxed);
+        }
     }
 }
 
@@ -116,5 +143,33 @@ pub async fn keep_hands(journal: &Journal, campaign: CampaignId, in_hand: &[(Con
         if let Err(error) = kept {
             tracing::warn!(%error, "what was in hand is not remembered");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::fake::sample::at;
+    use crate::env::{SeededIds, SimClock};
+
+    /// What the disk refused is still to be written; of what was put meanwhile the newer stays.
+    #[tokio::test]
+    async fn a_place_that_the_disk_refused_is_written_the_next_time() {
+        let home = tempfile::tempdir().unwrap();
+        let clock: SharedClock = SimClock::at(at(0));
+        let (one, two) = (CampaignId(1), CampaignId(2));
+        let sorted = |sort: &str| Place { sort: sort.into(), ..Place::default() };
+        let places = PlacesToKeep::default();
+        places.put(one, sorted("by-name"));
+        places.put(two, sorted("by-name"));
+        let (journal, _) = Journal::open(home.path(), &clock, &SeededIds::shared(3)).await.unwrap();
+        journal.close().await.unwrap();
+        assert!(places.write(&journal).await.is_err());
+        places.put(two, sorted("by-state"));
+        let (journal, _) = Journal::open(home.path(), &clock, &SeededIds::shared(4)).await.unwrap();
+        places.write(&journal).await.unwrap();
+        assert_eq!(kept_place(&journal, one).await, sorted("by-name"));
+        assert_eq!(kept_place(&journal, two).await, sorted("by-state"));
+        journal.close().await.unwrap();
     }
 }

@@ -249,6 +249,10 @@ impl Model {
             return;
         }
         let Some(texts) = self.words_for(one) else { return };
+        let words = self.script_text(one.contact, &texts).ok();
+        if words.is_some_and(|words| self.went_since(one, &words)) {
+            return;
+        }
         let open = self.open.as_ref().filter(|open| open.contact == one.contact);
         let here = open.is_some();
         let written = match open {
@@ -283,6 +287,27 @@ impl Model {
         let focus = self.focus;
         self.put_into_composer(format!("answer:{}", one.question), &text);
         self.focus = focus;
+    }
+
+    /// These words went to them since the answer was recorded: whoever was cut off may have written them by hand.
+    fn went_since(&self, one: &Due, words: &str) -> bool {
+        let same = |body: &str| body.trim() == words.trim();
+        let since = |mine: &Mine| {
+            let text = mine.text().filter(|_| !matches!(mine.stage, Stage::Refused(_)));
+            mine.confirmed.id > one.act && text.is_some_and(|text| same(&text.body))
+        };
+        let leaves =
+            self.in_window().iter().any(|text| text.request.contact == one.contact && same(&text.request.body));
+        if leaves || self.acts.about(one.contact).any(since) {
+            return true;
+        }
+        // What the server has taken stands in the conversation, behind the line that tells of the answer.
+        let Some(thread) = self.threads.get(one.contact) else { return false };
+        let entries = thread.entries();
+        let told = |entry: &ThreadEntry| matches!(entry, ThreadEntry::Note { what, .. } if what.starts_with(ANSWERED));
+        let Some(recorded) = entries.iter().rposition(told) else { return false };
+        let went = |entry: &ThreadEntry| matches!(entry, ThreadEntry::Message(ours) if ours.mine && same(&ours.body));
+        entries[recorded..].iter().any(went)
     }
 
     fn words_for(&self, one: &Due) -> Option<BTreeMap<String, String>> {

@@ -223,7 +223,10 @@ impl Model {
                 if self.thread_asked == Some(*contact) {
                     self.thread_asked = None;
                 }
-                self.place_not_read(*contact);
+                // Whoever was signed out signs in again: then it is read.
+                if problem.code != Code::Unauthorized {
+                    self.place_not_read(*contact);
+                }
                 if self.open.as_ref().is_some_and(|open| open.contact == *contact) {
                     self.leave_thread(fx);
                 }

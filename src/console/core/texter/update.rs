@@ -124,6 +124,9 @@ impl Model {
                     self.claim = Claim::Idle;
                 }
                 self.link = link;
+                if back {
+                    self.read_for_places(fx);
+                }
             }
             Msg::Me(me) => {
                 self.me = Some(me);
@@ -381,6 +384,7 @@ impl Model {
         if self.undoing == Some(id) {
             // The rest of what one press was to do is left: half of it done in silence helps nobody.
             self.undoing = None;
+            self.untags = None;
             self.to_do.clear();
         }
         self.not_taken_again(id);

@@ -176,6 +176,40 @@ fn a_draft_is_kept_within_a_quarter_of_a_second_while_one_goes_on_typing() {
     assert_eq!(desk.model.drafts.get(&ANN).map(String::as_str), Some("steady typing"));
 }
 
+/// Whoever was cut off wrote the very words by hand: they are not put before them again. Others are.
+#[test]
+fn words_that_were_written_by_hand_meanwhile_do_not_come_again() {
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.keys("See you there!<ctrl+s>");
+    assert_eq!(desk.sent().len(), 1);
+    settled(&mut desk, id);
+    assert_eq!((super::offered::drafted(&desk), draft(&desk)), ("", None));
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    desk.keys("See you there!<ctrl+s>");
+    full(&mut desk);
+    settled(&mut desk, id);
+    assert_eq!(super::offered::drafted(&desk), "You are in line.", "there is no place");
+}
+
+/// Signed out while the conversation is read: the words are owed all the same, and it is read once somebody signed in again.
+#[test]
+fn words_that_are_owed_outlast_a_sign_in() {
+    use crate::api::problem::{Code, Problem};
+    use crate::console::core::shared::msg::LinkState;
+    let (mut desk, id) = said_yes(Some("You are in line."));
+    let outcome = crate::api::message::Outcome::Accepted { seq: 9, at: start() };
+    let _fx = desk.model.update(Msg::Verdict { verdict: crate::api::message::Verdict { id, outcome } });
+    let what = Ask::Thread { contact: ANN, before: None };
+    let problem = Problem::new(Code::Unauthorized, "signed out");
+    let _fx = desk.model.update(Msg::Failed { what, problem: Box::new(problem) });
+    let _fx = desk.model.update(Msg::Link(LinkState::SignedOut { hands_in: true }));
+    let fx = desk.model.update(Msg::Link(LinkState::Online));
+    assert!(fx.contains(&Effect::Load(Ask::Thread { contact: ANN, before: None })));
+    let entries = vec![inbound(ANN, 3, "Yeah, of course"), note(8, "answered", "Do they support?: yes")];
+    let _fx = desk.model.update(Msg::Thread(Thread { contact: ANN, entries, more_before: false }));
+    assert_eq!(draft(&desk).unwrap_or_else(|| super::offered::drafted(&desk)), "See you there!");
+}
+
 /// Of a long conversation an older page may come first: it says nothing of what was done a moment ago.
 #[test]
 fn an_older_page_says_nothing_of_a_place() {
