@@ -77,7 +77,7 @@ pub fn read(text: &str, today: Date, day_first: bool) -> Option<Date> {
 }
 
 /// Small letters without accents.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let plain = |c: char| match c {
         'á' => 'a',
         'é' => 'e',

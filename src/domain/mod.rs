@@ -22,6 +22,7 @@ pub mod interval;
 pub mod ledger;
 pub mod links;
 pub mod message;
+pub mod moment;
 pub mod objects;
 pub mod opt_out;
 pub mod outcome;

@@ -41,6 +41,8 @@ pub enum Writing {
     CardAsIs(ContactId),
     /// A question to the captains.
     Ask(ContactId),
+    /// When to come back to a conversation.
+    Snooze(ContactId),
     /// The voter's own answer to a question.
     Answer {
         /// Whose.
@@ -176,7 +178,11 @@ impl Overlay {
             | Self::Write { what: Writing::Answer { contact, .. }, .. }
             | Self::Write {
                 what:
-                    Writing::Note(contact) | Writing::Card(contact) | Writing::CardAsIs(contact) | Writing::Ask(contact),
+                    Writing::Note(contact)
+                    | Writing::Card(contact)
+                    | Writing::CardAsIs(contact)
+                    | Writing::Ask(contact)
+                    | Writing::Snooze(contact),
                 ..
             } => Some(*contact),
             _ => None,

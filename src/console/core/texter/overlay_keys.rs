@@ -1,6 +1,7 @@
 //! Choosing in the layers: palette, canned replies, answers, questions.
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -18,11 +19,14 @@ use crate::console::keymap::context::Context;
 use crate::console::keymap::map::Keymap;
 use crate::domain::day;
 use crate::domain::ids::ContactId;
+use crate::domain::moment;
 use crate::domain::safe_text::safe_line;
 use crate::domain::survey::{Answer, Free, MAX_FREE, open_question};
 
 /// Longest question to the captains, in characters; the server's bound.
 const MAX_ASK: usize = 500;
+/// Longest that somebody is put aside; the server's bound.
+const LONGEST_ASIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Longest note, in characters; the server's bound.
 const MAX_NOTE: usize = 2_000;
 
@@ -402,6 +406,16 @@ impl Model {
                     }
                 }
             }
+            Writing::Snooze(_) if text.is_empty() => drop(self.overlays.pop()),
+            Writing::Snooze(contact) => {
+                let Some(until) = self.moment_meant(*contact, text) else {
+                    return self.say(Level::Warning, Say::new("texter-not-a-moment"));
+                };
+                if self.snooze_until(*contact, Some(until), stamp, fx) {
+                    self.notices.withdraw("texter-not-a-moment");
+                    self.overlays.pop();
+                }
+            }
             Writing::Ask(contact) => {
                 let count = text.chars().count();
                 if count > MAX_ASK {
@@ -436,6 +450,13 @@ impl Model {
     pub(super) fn day_meant(&self, contact: ContactId, text: &str) -> Option<Date> {
         let (there, _) = self.time_there(contact)?;
         day::read(text, there.date(), self.options.day_first)
+    }
+
+    /// The moment that was typed, by the clock where the contact lives. A server puts nobody aside for longer.
+    pub(super) fn moment_meant(&self, contact: ContactId, text: &str) -> Option<Timestamp> {
+        let (there, _) = self.time_there(contact)?;
+        let wait = moment::read(text, there, self.options.day_first)?.duration_since(there);
+        self.campaign_now()?.checked_add(wait).ok().filter(|_| wait <= LONGEST_ASIDE)
     }
 
     pub(super) fn clear_answer(&mut self, stamp: Stamp, fx: &mut Vec<Effect>) {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Focus, Model};
-use super::overlay::{Overlay, Picking};
+use super::overlay::{Overlay, Picking, Writing};
 use super::people::{Filter, has_tag};
 use super::undo::Undo;
 use super::view::ChoiceRow;
 use crate::api::act::Act;
 use crate::api::message::ThreadEntry;
+use crate::console::core::shared::editor::Editor;
 use crate::console::core::shared::effect::Effect;
 use crate::console::core::shared::msg::Stamp;
 use crate::console::core::shared::notice::Level;
@@ -23,6 +24,9 @@ use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::survey::Answer;
 use crate::domain::tag;
 use crate::domain::zone::local_time;
+
+/// The row under which a time is typed.
+const SNOOZE_TYPED: &str = "texter-snooze-typed";
 
 /// People found at most: whoever sees more types on.
 const FOUND: usize = 50;
@@ -137,6 +141,7 @@ impl Model {
         if self.people.line(contact).is_some_and(|line| line.snoozed_until.is_some()) {
             rows.push(("texter-snooze-end", None));
         }
+        rows.push((SNOOZE_TYPED, None));
         rows
     }
 
@@ -231,9 +236,11 @@ impl Model {
                 self.take_tag(contact, tag, close, stamp, fx);
             }
             Picking::Snooze(contact) => {
-                let Some((_, until)) = self.snooze_rows(contact).get(place).copied() else { return };
-                let after_seq = self.people.line(contact).map(|line| line.foreign_seq);
-                if self.confirm_act(Act::Snooze { contact, until, after_seq }, stamp, fx) {
+                let Some((key, until)) = self.snooze_rows(contact).get(place).copied() else { return };
+                if key == SNOOZE_TYPED {
+                    self.overlays.pop();
+                    self.push_overlay(Overlay::Write { what: Writing::Snooze(contact), text: Editor::default() });
+                } else if self.snooze_until(contact, until, stamp, fx) {
                     self.overlays.pop();
                 }
             }
@@ -261,6 +268,18 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// Puts somebody aside until then.
+    pub(super) fn snooze_until(
+        &mut self,
+        contact: ContactId,
+        until: Option<Timestamp>,
+        stamp: Stamp,
+        fx: &mut Vec<Effect>,
+    ) -> bool {
+        let after_seq = self.people.line(contact).map(|line| line.foreign_seq);
+        self.confirm_act(Act::Snooze { contact, until, after_seq }, stamp, fx)
     }
 
     fn take_tag(&mut self, contact: ContactId, tag: String, close: bool, stamp: Stamp, fx: &mut Vec<Effect>) {

@@ -5,6 +5,7 @@ use crate::api::act::Act;
 use crate::api::event::EventKind;
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::people::{Filter, Sort};
+use crate::console::core::texter::view::OverlayView;
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::ids::ContactId;
 
@@ -28,6 +29,26 @@ fn closing_somebody_in_the_list_leaves_the_hands_on_the_neighbour() {
     assert_eq!(selected(&desk), Some(1003), "back with whom it was about");
     desk.keys("jx");
     assert_eq!(selected(&desk), Some(1003), "of the last row the one before");
+}
+
+#[test]
+fn a_time_to_come_back_may_be_typed_and_is_shown_before_it_counts() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>b5whenever");
+    let understood = |desk: &Desk| match desk.model.overlay_view() {
+        Some(OverlayView::Ask { lines, understood, .. }) => (lines[0].key, understood),
+        _ => panic!("nothing to type in"),
+    };
+    assert_eq!(understood(&desk), ("texter-not-a-moment", Some(false)));
+    desk.keys("<enter>");
+    assert_eq!(acts(&desk), []);
+    // Noon in New York.
+    desk.keys("<ctrl+u>tonight 7pm");
+    assert_eq!(understood(&desk), ("texter-moment-understood", Some(true)));
+    desk.keys("<enter>");
+    let until = "2026-10-07T23:00:00Z".parse().ok();
+    assert_eq!(acts(&desk), [Act::Snooze { contact: ContactId(1001), until, after_seq: Some(2) }]);
+    assert!(desk.model.overlay_view().is_none());
 }
 
 #[test]

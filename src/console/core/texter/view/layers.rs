@@ -124,6 +124,17 @@ impl Model {
                         };
                         (Say::new("texter-question").with("question", asked), vec![line])
                     }
+                    Writing::Snooze(contact) => {
+                        let typed = text.text().trim();
+                        let at = self.moment_meant(*contact, typed);
+                        understood = Some(at.is_some());
+                        let line = match at {
+                            Some(at) => Say::new("texter-moment-understood").with("at", Arg::Day(at)),
+                            None if typed.is_empty() => Say::new("texter-type-moment"),
+                            None => Say::new("texter-not-a-moment"),
+                        };
+                        (self.about("texter-snooze-title", *contact), vec![line])
+                    }
                     Writing::Ask(contact) => {
                         (self.about("texter-ask-title", *contact), vec![Say::new("texter-ask-means")])
                     }
