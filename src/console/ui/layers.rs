@@ -64,7 +64,7 @@ pub(super) fn draw(
             let lines: Vec<Line> = rows.iter().map(row).collect();
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-canned-prompt") };
             let preview = rows.get(*selected).map(|row| row.text.as_str()).unwrap_or_default();
-            previewed(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, preview, area, buffer)
+            previewed(ink, &ink.word("ui-canned-title"), &written, &lines, *selected, (preview, 1), area, buffer)
         }
         OverlayView::Answers { question, place, rows, selected } => {
             let number = |n: usize| Value::Number(i64::try_from(n).unwrap_or(1));
@@ -76,7 +76,7 @@ pub(super) fn draw(
         OverlayView::Search { query, cursor, rows, selected } => {
             let lines: Vec<Line> = rows.iter().map(|row| choice(ink, row)).collect();
             let written = Written { text: query, cursor: *cursor, placeholder: ink.word("ui-search-prompt") };
-            searched(ink, &ink.word("ui-search-title"), &written, &lines, *selected, area, buffer)
+            previewed(ink, &ink.word("ui-search-title"), &written, &lines, *selected, ("", FOUND), area, buffer)
         }
         OverlayView::Guide { query, cursor, parts, scroll } => {
             let inner = boxed(ink, &ink.word("ui-guide-title"), 84, area.height, area, buffer);
@@ -222,6 +222,9 @@ fn messages(ink: Ink<'_>, notices: &Notices, width: u16) -> Vec<Line> {
     lines
 }
 
+/// Rows that the search keeps however few are found: the line that is typed in stays where it is.
+const FOUND: u16 = 14;
+
 /// A box with a line to type in and a list below it.
 fn searched(
     ink: Ink<'_>,
@@ -232,10 +235,10 @@ fn searched(
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    previewed(ink, title, written, lines, selected, "", area, buffer)
+    previewed(ink, title, written, lines, selected, ("", 1), area, buffer)
 }
 
-/// The same, with all of what the selected line would put into the composer below it.
+/// The same, with all of what the selected line would put into the composer below it, and room for so many lines at least.
 #[expect(clippy::too_many_arguments, reason = "one box with its parts")]
 fn previewed(
     ink: Ink<'_>,
@@ -243,11 +246,11 @@ fn previewed(
     written: &Written<'_>,
     lines: &[Line],
     selected: usize,
-    preview: &str,
+    (preview, least): (&str, u16),
     area: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(1);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(least);
     let below = if preview.is_empty() {
         Vec::new()
     } else {

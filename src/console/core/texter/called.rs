@@ -52,7 +52,7 @@ impl Model {
         Some(safe_line(value.trim())).filter(|value| !value.is_empty())
     }
 
-    fn end_of_number(&self, contact: ContactId) -> Option<String> {
+    pub(super) fn end_of_number(&self, contact: ContactId) -> Option<String> {
         let number = self.field_of(contact, LAST_DIGITS).or_else(|| self.field_of(contact, "phone"))?;
         let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
         let end: String = digits.get(digits.len().checked_sub(4)?..)?.iter().collect();

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Focus, Model};
 use super::overlay::{Overlay, Picking, Writing};
-use super::people::{Filter, has_tag};
+use super::people::{Filter, has_tag, is_waiting};
 use super::undo::Undo;
 use super::view::ChoiceRow;
 use crate::api::act::Act;
@@ -70,8 +70,10 @@ pub struct Found {
     pub contact: ContactId,
     /// First name.
     pub name: String,
-    /// The words in which it was found; empty when it is the name.
+    /// The words in which it was found; the last ones where it is the name.
     pub words: String,
+    /// Where they stand: a word of the catalogue.
+    pub state: &'static str,
 }
 
 /// The answers to the question whether somebody is handed over; the first keeps them.
@@ -360,21 +362,41 @@ impl Model {
                 view.fields.get("lastName").filter(|_| shown)
             });
             let full = last.map_or_else(|| name.clone(), |last| format!("{name} {}", searchable(last)));
+            let last_words = || match self.holds_back(contact, &line.preview) {
+                true => String::new(),
+                false => line.preview.clone(),
+            };
             let (rank, words) = if full.starts_with(&wanted) {
-                (0, String::new())
+                (0, last_words())
             } else if full.contains(&wanted) {
-                (1, String::new())
+                (1, last_words())
             } else if let Some(words) = self.written(contact, &wanted) {
                 (2, words)
             } else {
                 continue;
             };
             let name = last.map_or_else(|| line.first_name.clone(), |last| format!("{} {last}", line.first_name));
-            found.push((rank, Found { contact, name, words }));
+            let state = match line.status {
+                _ if matches!(line.opt_out, OptOut::Yes { .. }) => "found-opted-out",
+                Status::NeedsMessage => "found-unsent",
+                Status::Closed => "found-closed",
+                _ if is_waiting(line) => "found-waits",
+                _ => "found-talk",
+            };
+            found.push((rank, Found { contact, name, words, state }));
         }
         found.sort_by(|a, b| (a.0, &a.1.name, a.1.contact).cmp(&(b.0, &b.1.name, b.1.contact)));
         found.truncate(FOUND);
-        found.into_iter().map(|(_, found)| found).collect()
+        let mut found: Vec<Found> = found.into_iter().map(|(_, found)| found).collect();
+        // Of two with one name nobody knows which is meant.
+        let names: Vec<String> = found.iter().map(|one| one.name.clone()).collect();
+        for one in &mut found {
+            let twice = names.iter().filter(|name| **name == one.name).count() > 1;
+            if let Some(end) = self.end_of_number(one.contact).filter(|_| twice) {
+                one.name = format!("{} ({end})", one.name);
+            }
+        }
+        found
     }
 
     /// The text of a conversation that has these words, as far as it is here.

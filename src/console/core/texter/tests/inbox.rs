@@ -3,6 +3,7 @@
 use super::driver::{Desk, inbound, line, start, view};
 use crate::api::act::Act;
 use crate::api::event::EventKind;
+use crate::console::core::shared::say::{Arg, Say};
 use crate::console::core::texter::Focus;
 use crate::console::core::texter::people::{Filter, Sort};
 use crate::console::core::texter::view::OverlayView;
@@ -49,6 +50,28 @@ fn a_time_to_come_back_may_be_typed_and_is_shown_before_it_counts() {
     let until = "2026-10-07T23:00:00Z".parse().ok();
     assert_eq!(acts(&desk), [Act::Snooze { contact: ContactId(1001), until, after_seq: Some(2) }]);
     assert!(desk.model.overlay_view().is_none());
+}
+
+#[test]
+fn two_of_one_name_are_told_apart_in_the_search_and_nobody_is_an_empty_row() {
+    let mut desk = Desk::with(0, 4);
+    for (id, name) in [(1001, "Ava"), (1002, "Ava"), (1003, "")] {
+        desk.model.people.change(ContactId(id), |line| line.first_name = name.into());
+        desk.model.people.change_body(ContactId(id), |view| {
+            view.visible = vec!["lastDigits".into()];
+            view.fields.insert("lastDigits".into(), format!("•• {}", 4_000 + id));
+        });
+    }
+    desk.model.people.change(ContactId(1002), |line| line.status = Status::Closed);
+    let found = desk.model.found("");
+    let row = |id: i64| found.iter().find(|one| one.contact.0 == id).map(|one| (one.name.as_str(), one.state));
+    assert_eq!(row(1001), Some(("Ava (...5001)", "found-waits")));
+    assert_eq!(row(1002), Some(("Ava (...5002)", "found-closed")));
+    desk.keys("<tab>/");
+    let Some(OverlayView::Search { rows, .. }) = desk.model.overlay_view() else { panic!("no search") };
+    let nameless = Say::new("found-row").with("name", Arg::Key("ui-no-name"));
+    let nameless = nameless.with("state", Arg::Key("found-waits"));
+    assert!(rows.iter().any(|row| row.say.as_ref() == Some(&nameless)), "{rows:?}");
 }
 
 #[test]

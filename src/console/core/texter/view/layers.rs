@@ -90,8 +90,15 @@ impl Model {
                     .into_iter()
                     .map(|found| ChoiceRow {
                         number: None,
-                        title: found.name,
-                        say: None,
+                        title: String::new(),
+                        say: Some(
+                            Say::new("found-row")
+                                .with("name", match found.name.trim().is_empty() {
+                                    true => Arg::Key("ui-no-name"),
+                                    false => Arg::Text(found.name),
+                                })
+                                .with("state", Arg::Key(found.state)),
+                        ),
                         text: found.words,
                         chosen: false,
                     })
