@@ -60,12 +60,7 @@ pub async fn run(mut args: ShiftArgs, ctx: &Context) -> Outcome {
 }
 
 /// One campaign's console, until it is left.
-async fn one(
-    shift: Shift,
-    before: ((u64, u64), Carried),
-    lines: bool,
-    ctx: &Context,
-) -> anyhow::Result<(Left, Rest)> {
+async fn one(shift: Shift, before: ((u64, u64), Carried), lines: bool, ctx: &Context) -> anyhow::Result<(Left, Rest)> {
     let mut options = TexterOptions::new(shift.campaign, shift.sign_in.device);
     let can = shift.server.capabilities();
     options.keymap = keymap(ctx).without(&missing(&can));

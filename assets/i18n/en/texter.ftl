@@ -127,6 +127,7 @@ texter-no-text = The script has no text here.
 texter-nothing-written = Nothing is written.
 texter-not-seen-yet = Not sent: read all of it first ({ $up }: its beginning, { $down }: its end), then press again.
 texter-came-back-in-pause = It was not sent because the campaign was paused. Now it can go.
+texter-pasted-lines = { $count } lines were pasted into the reply, as one text. Look at all of it before it goes.
 texter-paste-nowhere = Pasted text goes only into a reply. Nothing was done.
 texter-no-questions = This campaign has no questions.
 texter-copied = Copied.

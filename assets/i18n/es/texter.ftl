@@ -80,6 +80,7 @@ texter-no-text = El guion no tiene texto aquí.
 texter-nothing-written = No hay nada escrito.
 texter-not-seen-yet = No se envió: léelo todo antes ({ $up }: el comienzo, { $down }: el final) y pulsa otra vez.
 texter-came-back-in-pause = No se envió porque la campaña estaba en pausa. Ahora puede salir.
+texter-pasted-lines = Se pegaron { $count } líneas en la respuesta, como un solo mensaje. Míralo entero antes de enviarlo.
 texter-paste-nowhere = Lo pegado solo entra en una respuesta. No se hizo nada.
 texter-no-questions = Esta campaña no tiene preguntas.
 texter-copied = Copiado.

@@ -243,6 +243,7 @@ pub const DEFAULTS: &[(Context, &str, &str)] = &[
     (Messages, "esc", "back"),
     (Messages, "q", "back"),
     (Messages, "M", "back"),
+    (Messages, "K", "back"),
     (Messages, "j", "down"),
     (Messages, "down", "down"),
     (Messages, "k", "up"),

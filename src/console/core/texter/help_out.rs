@@ -217,10 +217,11 @@ impl Model {
             && is_hard(text)
     }
 
-    /// Shows what is held back in the open conversation.
+    /// Shows what is held back in the open conversation, and holds it back again.
     pub(super) fn show_hard(&mut self) {
-        if let Some(open) = &self.open {
-            self.shown_hard.insert(open.contact);
+        let Some(contact) = self.open.as_ref().map(|open| open.contact) else { return };
+        if !self.shown_hard.remove(&contact) {
+            self.shown_hard.insert(contact);
         }
     }
 

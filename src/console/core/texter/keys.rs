@@ -160,10 +160,16 @@ impl Model {
             }
             None if self.focus == Focus::Composer => {
                 if let Some(open) = &mut self.open {
-                    open.editor.insert(&safe_body(text));
+                    let text = safe_body(text);
+                    open.editor.insert(&text);
                     open.typed = false;
                     open.looked_through = false;
                     self.draft_dirty = true;
+                    // One that came with more than was meant is seen before it is sent.
+                    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+                    if lines > 1 {
+                        self.say(Level::Warning, Say::new("texter-pasted-lines").with("count", lines));
+                    }
                 }
             }
             None => self.say(Level::Info, Say::new("texter-paste-nowhere")),

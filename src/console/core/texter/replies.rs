@@ -366,11 +366,14 @@ impl Model {
                     _ => "texter-closed-done",
                 };
                 let done = self.about(done, contact).with("key", key.clone());
-                self.say(Level::Info, match tagged.filter(|_| !flagged && !begun && !skipped) {
-                    // All that the press did.
-                    Some(tag) => self.about_tag("texter-tag-closed-done", contact, &tag).with("key", key),
-                    None => done,
-                });
+                self.say(
+                    Level::Info,
+                    match tagged.filter(|_| !flagged && !begun && !skipped) {
+                        // All that the press did.
+                        Some(tag) => self.about_tag("texter-tag-closed-done", contact, &tag).with("key", key),
+                        None => done,
+                    },
+                );
             }
             Act::Reopen { contact } => {
                 let contact = *contact;

@@ -221,3 +221,29 @@ fn a_flag_under_which_a_captain_is_asked_stays_until_the_answer() {
     desk.keys("EE");
     assert!(!flagged(&desk), "one's own flag comes and goes");
 }
+
+/// Whoever shares the screen with somebody holds back again what was shown.
+#[test]
+fn what_was_shown_is_held_back_again_by_the_same_key() {
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter>");
+    desk.model.options.hold_abuse = true;
+    let held = |desk: &Desk| desk.model.holds_back(VOTER, "F*ck you");
+    assert!(held(&desk));
+    desk.keys("v");
+    assert!(!held(&desk));
+    desk.keys("v");
+    assert!(held(&desk));
+}
+
+#[test]
+fn a_paste_of_several_lines_into_a_reply_is_said() {
+    use crate::console::core::shared::msg::Msg;
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter>i");
+    let said = |desk: &Desk| desk.model.notices.newest_first().next().map(|notice| notice.say.key);
+    desk.tell(Msg::Paste("one line".into()));
+    assert_ne!(said(&desk), Some("texter-pasted-lines"));
+    desk.tell(Msg::Paste("Hello\nand a line of another window\n".into()));
+    assert_eq!((said(&desk), desk.sent().len()), (Some("texter-pasted-lines"), 0));
+}

@@ -93,10 +93,13 @@ impl Model {
                         title: String::new(),
                         say: Some(
                             Say::new("found-row")
-                                .with("name", match found.name.trim().is_empty() {
-                                    true => Arg::Key("ui-no-name"),
-                                    false => Arg::Text(found.name),
-                                })
+                                .with(
+                                    "name",
+                                    match found.name.trim().is_empty() {
+                                        true => Arg::Key("ui-no-name"),
+                                        false => Arg::Text(found.name),
+                                    },
+                                )
                                 .with("state", Arg::Key(found.state)),
                         ),
                         text: found.words,
