@@ -234,11 +234,10 @@ impl Model {
             }
             Action::Finish => self.finish(fx),
             Action::NextWaiting => self.next_waiting(fx),
-            Action::Open => {
-                if let Some(contact) = self.selected {
-                    self.open_thread(contact, fx);
-                }
-            }
+            Action::Open => match self.selected {
+                Some(contact) => self.open_thread(contact, fx),
+                None => self.say(Level::Info, Say::new("texter-inbox-empty")),
+            },
             Action::Compose => match self.may_compose() {
                 Ok(()) => {
                     self.focus = Focus::Composer;
@@ -557,6 +556,10 @@ impl Model {
             match overlay {
                 Overlay::Leave { .. } => self.leaving = false,
                 Overlay::Write { what: Writing::Card(contact), text } => self.keep_edit(contact, text.text()),
+                Overlay::Write { .. } => {
+                    self.notices.withdraw("texter-not-a-day");
+                    self.notices.withdraw("texter-not-a-moment");
+                }
                 _ => {}
             }
             return;

@@ -342,6 +342,18 @@ impl Model {
         told.unwrap_or_else(|| self.undo.contains(&Undo::Asked(contact)))
     }
 
+    /// A captain has answered the latest question about them, as their conversation tells.
+    pub(super) fn is_answered(&self, contact: ContactId) -> bool {
+        let told = |entry: &ThreadEntry| match entry {
+            ThreadEntry::Note { what, .. } if what == "captain_answered" => Some(true),
+            ThreadEntry::Note { what, .. } if what == "asked" => Some(false),
+            _ => None,
+        };
+        let asks = self.acts.about(contact).any(|mine| matches!(mine.act(), Some(Act::Ask { .. })));
+        let thread = self.threads.get(contact).filter(|_| !asks);
+        thread.and_then(|thread| thread.entries().iter().rev().find_map(told)) == Some(true)
+    }
+
     /// Closes it with the tag that is being set, by one press: both are taken back by one as well. `tag`: when it was not set before.
     fn close_with_tag(&mut self, contact: ContactId, tag: Option<String>) {
         self.close_next(contact);

@@ -256,6 +256,8 @@ impl Model {
 
     /// An act other than a text is in the journal: shown at once, before the server says the same.
     pub(super) fn act_done(&mut self, id: Uuid, act: &Act, undoes: bool, fx: &mut Vec<Effect>) {
+        // It was said of what is decided now.
+        self.notices.withdraw("texter-decide-first");
         let at_hand = |model: &Self, id: ContactId| model.open.as_ref().is_some_and(|open| open.contact == id);
         match act {
             Act::OptOut { contact, notice, .. } => {

@@ -237,6 +237,10 @@ impl Model {
             Undo::OptOut(contact) => Act::UndoOptOut { contact },
             Undo::WrongNumber(contact) => Act::UndoWrongNumber { contact },
             Undo::NotOptOut(contact) => Act::UndoNotOptOut { contact },
+            // The answer came while nobody listened: the conversation, read anew, has it.
+            Undo::Asked(contact) if self.is_answered(contact) => {
+                return self.say(Level::Info, self.about("texter-stays-answered", contact));
+            }
             // Without its flag the question is in no captain's list any more; one who answers just now is heard all the same.
             Undo::Asked(contact) => Act::Tag { contact, tag: tag::ESCALATED.to_owned(), on: false },
             Undo::TagClose { contact, tag } => {

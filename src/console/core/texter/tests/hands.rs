@@ -222,6 +222,49 @@ fn a_flag_under_which_a_captain_is_asked_stays_until_the_answer() {
     assert!(!flagged(&desk), "one's own flag comes and goes");
 }
 
+/// The answer came while the line was cut: the conversation, read anew, has it, and nothing is withdrawn over it.
+#[test]
+fn a_question_that_was_answered_is_not_withdrawn() {
+    use crate::api::message::{Outcome, Thread, ThreadEntry, Verdict};
+    use crate::console::core::shared::msg::Msg;
+    let mut desk = Desk::with(1, 1);
+    desk.keys("<tab><enter>ACan they vote late?<enter>");
+    let id = desk.confirmed.last().expect("a question").id;
+    let at = desk.wall;
+    desk.tell(Msg::Verdict { verdict: Verdict { id, outcome: Outcome::Accepted { seq: 3, at } } });
+    let note = |seq, what: &str| {
+        let (who, detail) = ("Cora".to_owned(), "Yes, until 8.".to_owned());
+        ThreadEntry::Note { seq, at, who, what: what.into(), detail }
+    };
+    let entries = vec![inbound(VOTER, 2, "yes?"), note(3, "asked"), note(4, "captain_answered")];
+    desk.tell(Msg::Thread(Thread { contact: VOTER, entries, more_before: false }));
+    let acts = desk.acts().len();
+    desk.keys("u");
+    let said = desk.model.notices.newest_first().next().map(|notice| notice.say.key);
+    assert_eq!((said, desk.acts().len()), (Some("texter-stays-answered"), acts));
+}
+
+#[test]
+fn enter_in_an_empty_list_says_that_it_is_empty() {
+    let mut desk = Desk::with(1, 0);
+    desk.keys("<tab><enter>");
+    assert_eq!(desk.model.notices.newest_first().next().map(|notice| notice.say.key), Some("texter-inbox-empty"));
+}
+
+/// What was said of something does not stand there when that is not so any more.
+#[test]
+fn that_something_is_to_be_decided_first_goes_with_the_decision() {
+    let mut desk = Desk::with(1, 2);
+    let mut doubt = line(1001, Status::NeedsResponse);
+    doubt.opt_out = OptOut::Possible { words: "lose my number".into() };
+    desk.event(EventKind::Contact { contact: doubt });
+    desk.keys("<tab><enter>x");
+    let up = |desk: &Desk| desk.model.notices.toast().map(|notice| notice.say.key);
+    assert_eq!(up(&desk), Some("texter-decide-first"));
+    desk.keys("k");
+    assert_ne!(up(&desk), Some("texter-decide-first"));
+}
+
 /// Whoever shares the screen with somebody holds back again what was shown.
 #[test]
 fn what_was_shown_is_held_back_again_by_the_same_key() {
