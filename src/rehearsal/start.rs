@@ -81,6 +81,9 @@ pub enum RehearsalError {
     Strange(String),
 }
 
+/// A card, and of how many texts of voters and acts of the texter it is.
+type Ended = ((usize, usize), Scorecard);
+
 /// A running rehearsal.
 #[derive(Debug)]
 pub struct Rehearsal {
@@ -101,7 +104,7 @@ pub struct Rehearsal {
     stage: Arc<Stage>,
     server: ServerHandle,
     may: watch::Sender<bool>,
-    ended: Arc<tokio::sync::Mutex<Option<Scorecard>>>,
+    ended: Arc<tokio::sync::Mutex<Option<Ended>>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -112,35 +115,31 @@ pub struct Control {
     may: watch::Sender<bool>,
     stage: Arc<Stage>,
     /// The card of the moment at which the shift ended.
-    ended: Arc<tokio::sync::Mutex<Option<Scorecard>>>,
+    ended: Arc<tokio::sync::Mutex<Option<Ended>>>,
 }
 
 impl Control {
     /// Campaign time may flow, or must stand because something is being read.
     pub fn may_go_on(&self, may: bool) {
-        let changed = self.may.send_if_modified(|now| std::mem::replace(now, may) != may);
-        // Whoever goes on after the score was told gets another one; while it is being made nobody goes on.
-        if changed
-            && may
-            && let Ok(mut ended) = self.ended.try_lock()
-        {
-            *ended = None;
-        }
+        self.may.send_if_modified(|now| std::mem::replace(now, may) != may);
     }
 
     /// The scorecard as of now. Campaign time stands from there on, so that whoever reads it for long finds the same when it is printed; once
-    /// it goes on the next one is made anew.
+    /// somebody has written or done something more, the next one is made anew.
     ///
     /// # Errors
     /// The server gave no answer.
     pub async fn finish(&self) -> Call<Scorecard> {
         self.may_go_on(false);
         let mut ended = self.ended.lock().await;
-        if let Some(card) = &*ended {
+        let so_far = (self.stage.said().len(), self.stage.deeds().len());
+        if let Some((of, card)) = &*ended
+            && *of == so_far
+        {
             return Ok(card.clone());
         }
         let card = self.stage.score().await?;
-        *ended = Some(card.clone());
+        *ended = Some((so_far, card.clone()));
         Ok(card)
     }
 }

@@ -496,3 +496,5 @@ guide-question = Question { $n } of the script
 guide-canned = Canned reply: { $title }
 texter-found-card = { $name } has not been texted yet: theirs is the next card. { $key } goes there.
 texter-flag-asks = The captain is asked about { $name }: the flag stays until the answer comes.
+texter-guide-chosen = There is nothing to choose here: it is to be read.
+texter-stays-own-word = { $name } asked for it in their own words meanwhile: that stays.

@@ -496,4 +496,6 @@ guide-event = Evento: { $title }
 guide-question = Pregunta { $n } del guion
 guide-canned = Respuesta preparada: { $title }
 texter-found-card = { $name } todavía no tiene el primer mensaje: su tarjeta es la siguiente. { $key } va allí.
-texter-flag-asks = El capitán tiene una pregunta sobre { $name }: la marca se queda hasta que responda.
+texter-flag-asks = Al capitán se le preguntó por { $name }: la marca se queda hasta que responda.
+texter-guide-chosen = Aquí no hay nada que elegir: es para leer.
+texter-stays-own-word = { $name } lo pidió mientras tanto con sus propias palabras: se queda así.

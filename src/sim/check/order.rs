@@ -281,7 +281,7 @@ fn ledger(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
 }
 
 /// What takes a sign-in that runs.
-const BY_RUNNING: &[&str] = &["claimed", "released", "reclaimed", "session_revoked"];
+const BY_RUNNING: &[&str] = &["claimed", "released", "reclaimed", "took_back", "session_revoked"];
 
 /// Walks the commits: a sign-in that was ended hands in, and nothing else.
 fn sign_ins(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
@@ -299,7 +299,7 @@ fn sign_ins(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
 }
 
 /// What only a person does.
-const BY_PEOPLE: &[&str] = &["refused", "acted", "claimed", "released", "reclaimed", "session_revoked"];
+const BY_PEOPLE: &[&str] = &["refused", "acted", "claimed", "released", "reclaimed", "took_back", "session_revoked"];
 
 fn authors(book: &Book<'_>, say: &mut impl FnMut(Rule, String)) {
     let mut accepted: BTreeMap<Uuid, PersonId> = BTreeMap::new();

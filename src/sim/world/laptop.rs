@@ -214,7 +214,6 @@ impl Laptop {
         })
     }
 
-    /// A key press for something else.
     /// Giving everything back; every other time that something was given back lately, taking that back.
     pub(super) fn gives_or_takes(&mut self, campaign: CampaignId, which: usize) -> Act {
         match self.gave_back.take_if(|_| which % 2 == 1) {
@@ -223,6 +222,7 @@ impl Laptop {
         }
     }
 
+    /// A key press for something else.
     pub(super) async fn act(&mut self, act: Act, at: Timestamp) -> Result<String, WorldError> {
         let id = self.ids.act_id(self.clock.now());
         if let Act::Release { campaign, .. } = &act {

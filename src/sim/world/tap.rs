@@ -59,6 +59,19 @@ impl Tap {
         Ok(row.try_get::<Option<i64>>(0)? == Some(texter.0))
     }
 
+    /// Who came back into somebody's hands by that act, each with the number of the new lease.
+    async fn came_back(&self, act: Uuid) -> Result<Vec<(ContactId, u32)>, StoreError> {
+        let (conn, _) = &mut *self.look.lock().await;
+        let rows = db::query(
+            "SELECT c.id, c.epoch FROM audit a JOIN contacts c ON c.id = a.contact
+             WHERE a.what = 'contact_received' AND a.subject = $1 ORDER BY c.id",
+        )
+        .bind(format!("act {act}"))
+        .fetch_all(&mut *conn)
+        .await?;
+        rows.iter().map(|row| Ok((ContactId(row.try_get(0)?), row.try_get::<i64>(1)? as u32))).collect()
+    }
+
     /// Who lost what, in the order of the events.
     async fn left(&self) -> Result<(), StoreError> {
         let mut look = self.look.lock().await;
@@ -86,6 +99,7 @@ pub(super) enum Asked {
     Claim(PersonId),
     Send { id: Uuid, texter: PersonId, contact: ContactId, epoch: u32 },
     Decide { id: Uuid, captain: PersonId, act: Act },
+    TakeBack { id: Uuid, texter: PersonId },
     Other,
 }
 
@@ -97,6 +111,9 @@ fn asked(command: &Command) -> Asked {
         }
         CommandKind::Act { actor, id, act: act @ Act::DecideHeld { .. }, .. } => {
             Asked::Decide { id: id.0, captain: actor.person, act: act.clone() }
+        }
+        CommandKind::Act { actor, id, act: Act::TakeBack { .. }, .. } => {
+            Asked::TakeBack { id: id.0, texter: actor.person }
         }
         _ => Asked::Other,
     }
@@ -125,6 +142,11 @@ impl Onlooker for Tap {
             }
             (Asked::Decide { id, captain, act: Act::DecideHeld { message, decision } }, _) if yes && self.first(id) => {
                 self.history.add(Fact::Decided { captain, message: message.0, decision });
+            }
+            (Asked::TakeBack { id, texter }, _) if yes && self.first(id) => {
+                for (contact, epoch) in self.came_back(id).await? {
+                    self.history.add(Fact::Granted { texter, contact, epoch });
+                }
             }
             _ => {}
         }

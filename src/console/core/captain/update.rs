@@ -182,8 +182,9 @@ impl Model {
             | Msg::TookReplies { .. }
             | Msg::Whereabouts(_)
             | Msg::HalfWay { .. }
-            | Msg::Edited { .. }
-            | Msg::Resumed => {}
+            | Msg::Edited { .. } => {}
+            // Whoever had the terminal meanwhile has given it a title of its own.
+            Msg::Resumed => self.title = None,
         }
     }
 

@@ -211,8 +211,9 @@ impl Model {
             | Msg::Proved(_)
             | Msg::Event(_)
             | Msg::Score(_)
-            | Msg::Edited { .. }
-            | Msg::Resumed => {}
+            | Msg::Edited { .. } => {}
+            // Whoever had the terminal meanwhile has given it a title of its own.
+            Msg::Resumed => self.titled = false,
         }
     }
 

@@ -75,13 +75,15 @@ impl Notices {
     /// The toast that is up.
     #[must_use]
     pub fn toast(&self) -> Option<&Notice> {
-        self.standing.last().copied().or(self.passing).and_then(|number| self.numbered(number))
+        let standing = self.standing.iter().rev().copied().find(|number| self.numbered(*number).is_some());
+        standing.or(self.passing).and_then(|number| self.numbered(number))
     }
 
     /// How many more nobody has seen: the toast stands over them.
     #[must_use]
     pub fn covered(&self) -> usize {
-        if self.standing.is_empty() { 0 } else { self.standing.len() - 1 + usize::from(self.passing.is_some()) }
+        let standing = self.standing.iter().filter(|number| self.numbered(**number).is_some()).count();
+        if standing == 0 { 0 } else { standing - 1 + usize::from(self.passing.is_some()) }
     }
 
     /// Its time is over. What was told, and an error, stay until a key is pressed.
@@ -104,9 +106,9 @@ impl Notices {
         self.standing = standing;
     }
 
-    /// Somebody has seen it (a key was pressed).
+    /// Somebody has seen it (a key was pressed): what it stood over comes up.
     pub fn seen(&mut self) {
-        self.standing.clear();
+        while self.standing.pop().is_some_and(|number| self.numbered(number).is_none()) {}
     }
 
     /// What was said, for the next console of the shift: nothing of it is up.
@@ -172,6 +174,10 @@ mod tests {
         assert_eq!(up(&notices), (Some("d"), 2), "the same words once");
         notices.withdraw("d");
         assert_eq!(up(&notices), (Some("b"), 1));
+        say(&mut notices, Level::Error, "e");
+        assert_eq!(up(&notices), (Some("e"), 2));
+        notices.seen();
+        assert_eq!(up(&notices), (Some("b"), 1), "one key takes down what was seen, and no more");
         notices.seen();
         assert_eq!(up(&notices), (Some("c"), 0));
         notices.done_with();
@@ -187,7 +193,7 @@ mod tests {
         for _ in 0..KEPT {
             notices.push(Level::Info, Say::new("b"), None);
         }
-        assert_eq!(notices.toast(), None);
+        assert_eq!(up(&notices), (Some("b"), 0));
         assert_eq!((notices.len(), notices.said()), (KEPT, KEPT as u64 + 1));
     }
 }

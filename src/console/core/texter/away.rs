@@ -214,10 +214,12 @@ impl Model {
         self.edited.remove(&contact);
         self.edit_begun.take_if(|(of, _)| *of == contact);
         self.lately.retain(|one| one.contact != Some(contact));
+        self.words_of_out.remove(&contact);
+        // What is under way for them would keep their name: it goes after that.
+        self.forget_contact(contact, fx);
         self.away.names.remove(&contact);
         self.coming_back.mine.remove(&contact);
         self.options.place.names.retain(|(of, _)| *of != contact);
-        self.forget_contact(contact, fx);
         self.keep_place(fx);
     }
 

@@ -17,6 +17,9 @@ impl Model {
     pub fn called(&self, contact: ContactId) -> String {
         let Some(line) = self.people.line(contact) else { return String::new() };
         let folded = |name: &str| name.trim().to_lowercase();
+        if self.people.is_only(&line.first_name) {
+            return in_short(&line.first_name);
+        }
         let mine = folded(&line.first_name);
         let others: Vec<ContactId> = match mine.is_empty() {
             true => Vec::new(),

@@ -49,6 +49,17 @@ impl Model {
         self.keep_draft(contact, format!("{kept}{BEHIND}{text}"), fx);
     }
 
+    /// What was a draft is one again, with all that waited behind it.
+    pub(super) fn words_again(&mut self, contact: ContactId, whole: &str, fx: &mut Vec<Effect>) {
+        let mut parts = whole.split(BEHIND).filter(|part| !part.is_empty());
+        if let Some(first) = parts.next() {
+            self.draft_again(contact, first, None, fx);
+        }
+        for part in parts {
+            self.put_behind(contact, part, fx);
+        }
+    }
+
     /// Takes a text away that stands behind the draft.
     pub(super) fn drop_behind(&mut self, contact: ContactId, text: &str, fx: &mut Vec<Effect>) {
         let text: String = text.chars().filter(|c| *c != BEHIND).collect();

@@ -275,7 +275,7 @@ impl Model {
         }
         self.goes.hours_end = ends.keys().map(|(until, _)| *until).min();
         // Who is not known yet is known in a moment: it is said of all of them.
-        if self.link == LinkState::Online && !self.people.without_zones(1).is_empty() {
+        if self.link == LinkState::Online && !self.asked_zones.is_empty() {
             return;
         }
         // The nearest last: that one is up then.

@@ -394,6 +394,12 @@ pub struct Model {
     /// The card that had been seen when the palette was laid over it: what is chosen there is about it.
     pub(super) seen_below: Option<ContactId>,
     pub(super) finishing: bool,
+    /// When the composer was shut by something that came in, or a letter was typed after it.
+    pub(super) shut_beneath: Option<Duration>,
+    /// The number of the last event that was told.
+    pub(super) told_to: u64,
+    /// A question for zones has failed: the next one comes with the next minute.
+    pub(super) zones_wait: bool,
     /// What was begun to be written to those whom I opted out: theirs again when that is taken back.
     pub(super) words_of_out: BTreeMap<ContactId, String>,
     pub(super) leaving: bool,
@@ -515,6 +521,9 @@ impl Model {
             dropped: BTreeSet::new(),
             seen_below: None,
             finishing: false,
+            shut_beneath: None,
+            told_to: 0,
+            zones_wait: false,
             words_of_out: BTreeMap::new(),
             leaving: false,
             title: None,

@@ -263,13 +263,16 @@ impl Model {
                     }
                 }
             }
+            Overlay::Guide { .. } => {
+                let why = self.why_not(Action::Choose);
+                why.into_iter().for_each(|why| self.say(Level::Info, why));
+            }
             // Enter is what the screens before it were left by, and what sends.
             Overlay::Begin
             | Overlay::Help { .. }
             | Overlay::Messages { .. }
             | Overlay::Outbox { .. }
             | Overlay::Person { .. }
-            | Overlay::Guide { .. }
             | Overlay::Score { .. } => {}
         }
     }

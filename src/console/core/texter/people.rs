@@ -184,6 +184,8 @@ pub struct People {
     held: BTreeMap<ContactId, HeldBack>,
     /// The same by time: what a frame asks for is at their head.
     opening: BTreeSet<(Timestamp, ContactId)>,
+    /// How many are called so, by the first name without capitals and accents.
+    names: BTreeMap<String, i32>,
     order: BTreeSet<InboxKey>,
     keys: BTreeMap<ContactId, InboxKey>,
     filter: Filter,
@@ -254,6 +256,10 @@ impl People {
             *tag = safe_line(tag);
         }
         let id = line.id;
+        if self.lines.get(&id).is_none_or(|old| old.first_name != line.first_name) {
+            self.count_name(id, -1);
+            *self.names.entry(searchable(line.first_name.trim())).or_default() += 1;
+        }
         let new = !self.lines.contains_key(&id);
         let queued = line.status == Status::NeedsMessage && line.opt_out.allows_text();
         let was =
@@ -276,6 +282,24 @@ impl People {
         }
         self.index(id);
         new
+    }
+
+    /// One more, or less, is called as this one is.
+    fn count_name(&mut self, id: ContactId, by: i32) {
+        let Some(line) = self.lines.get(&id) else { return };
+        let name = searchable(line.first_name.trim());
+        if let Some(many) = self.names.get_mut(&name) {
+            *many += by;
+            if *many <= 0 {
+                self.names.remove(&name);
+            }
+        }
+    }
+
+    /// True when nobody else in hand has this first name, capitals and accents aside.
+    #[must_use]
+    pub fn is_only(&self, first_name: &str) -> bool {
+        self.names.get(&searchable(first_name.trim())).is_none_or(|many| *many < 2)
     }
 
     /// Changes a line in place (my own act, before the server's event says the same).
@@ -362,6 +386,7 @@ impl People {
 
     /// A contact left my hands.
     pub fn remove(&mut self, id: ContactId) -> Option<ContactSummary> {
+        self.count_name(id, -1);
         let line = self.lines.remove(&id);
         self.bodies.remove(&id);
         self.zones.remove(&id);

@@ -274,7 +274,12 @@ impl Model {
                 if on_card {
                     self.card = None;
                 }
-                self.people.change(contact, |line| line.opt_out = OptOut::Yes { by_word: false });
+                self.people.change(contact, |line| {
+                    // Their own word stands.
+                    if line.opt_out != (OptOut::Yes { by_word: true }) {
+                        line.opt_out = OptOut::Yes { by_word: false };
+                    }
+                });
                 if self.options.undo_opt_out {
                     self.may_undo(Undo::OptOut(contact));
                     let key = self.undo_key();
@@ -483,6 +488,10 @@ impl Model {
             }
             Act::UndoOptOut { contact } => {
                 let contact = *contact;
+                if self.is_out_by_own_word(contact) {
+                    // They said so themselves meanwhile: nobody takes that back, and the server refuses it.
+                    return;
+                }
                 let doubt = self.doubt(contact);
                 let wrote = self.wrote_at(contact);
                 self.people.change(contact, |line| {
@@ -496,7 +505,7 @@ impl Model {
                     self.card = None;
                 }
                 if let Some(words) = self.words_of_out.remove(&contact) {
-                    self.draft_again(contact, &words, None, fx);
+                    self.words_again(contact, &words, fx);
                 }
                 self.say(Level::Info, self.about("texter-opt-out-undone", contact));
             }

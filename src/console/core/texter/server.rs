@@ -187,12 +187,13 @@ impl Model {
                 self.rebuild_card();
             }
         }
-        let mut nothing = Vec::new();
         for id in missing {
             self.asked_zones.remove(&id);
             // Who cannot be read is in hand all the same.
             if !self.people.is_unreadable(id) {
-                self.forget_contact(id, &mut nothing);
+                // The feed may tell of it later, or not at all.
+                self.went_unseen(id, fx);
+                self.forget_contact(id, fx);
             }
         }
         if self.people.without_zones(1).is_empty() {
@@ -217,6 +218,9 @@ impl Model {
                 for id in ids {
                     self.asked.remove(id);
                 }
+                // Where the others are is asked for again with the next minute, not at once.
+                self.zones_wait |= !self.asked_zones.is_empty();
+                self.asked_zones.clear();
                 // Tried again with the next thing that happens; said once, not for every time.
             }
             Ask::Thread { contact, .. } => {
@@ -515,6 +519,9 @@ impl Model {
     pub(super) fn event(&mut self, event: Event, fx: &mut Vec<Effect>) {
         // The server's clock may be ahead of what we believed (a rehearsal may run fast).
         self.heard = self.heard.max(Some(event.at));
+        // Followed anew, the feed tells again what it told before.
+        let again = event.seq <= self.told_to;
+        self.told_to = self.told_to.max(event.seq);
         match event.what {
             EventKind::Contact { contact } => {
                 if contact.campaign == self.options.campaign {
@@ -526,7 +533,7 @@ impl Model {
                     }
                 }
             }
-            EventKind::Thread { contact, item } => self.thread_event(contact, item, fx),
+            EventKind::Thread { contact, item } => self.thread_event(contact, item, again, fx),
             EventKind::Delivery { contact, message, delivery, error } => {
                 self.threads.deliver(contact, message, delivery, error);
             }
@@ -586,7 +593,7 @@ impl Model {
         }
     }
 
-    fn thread_event(&mut self, contact: ContactId, item: ThreadEntry, fx: &mut Vec<Effect>) {
+    fn thread_event(&mut self, contact: ContactId, item: ThreadEntry, again: bool, fx: &mut Vec<Effect>) {
         self.mark_full(contact, &item);
         let inbound = matches!(&item, ThreadEntry::Message(message) if message.direction == Direction::Inbound);
         if let ThreadEntry::Message(message) = &item {
@@ -634,7 +641,7 @@ impl Model {
             let named = self.about("texter-notify-answer-named", contact);
             fx.push(Effect::Notify { say: Say::new("texter-notify-answer"), named });
         }
-        let new = self.threads.add(contact, item);
+        let new = self.threads.add(contact, item, again);
         if let Some(open) = self.open.as_mut().filter(|open| open.contact == contact && new && open.hidden_below > 0) {
             // What is being read stays where it is.
             open.hidden_below += 1;

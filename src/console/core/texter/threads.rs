@@ -105,10 +105,13 @@ impl Loaded {
         true
     }
 
-    /// The feed told of it.
-    fn put_told(&mut self, entry: ThreadEntry) -> bool {
+    /// The feed told of it; `again`: it has told of this before, as far as this conversation was here.
+    fn put_told(&mut self, entry: ThreadEntry, again: bool) -> bool {
         if let Some(key) = note_key(&entry) {
             let (told, read) = self.notes.entry(key).or_default();
+            if again && *told + *read > 0 {
+                return false;
+            }
             *told += 1;
             if *told <= *read {
                 return false;
@@ -195,9 +198,9 @@ impl Threads {
         }
     }
 
-    /// Something was added. True when it is new here.
-    pub fn add(&mut self, contact: ContactId, entry: ThreadEntry) -> bool {
-        self.loaded.get_mut(&contact).is_some_and(|loaded| loaded.put_told(clean(entry)))
+    /// Something was added; `again`: the feed has told of it before. True when it is new here.
+    pub fn add(&mut self, contact: ContactId, entry: ThreadEntry, again: bool) -> bool {
+        self.loaded.get_mut(&contact).is_some_and(|loaded| loaded.put_told(clean(entry), again))
     }
 
     /// A text of mine was accepted and the feed has not told of it yet.

@@ -234,6 +234,10 @@ impl Model {
                 Act::Snooze { contact, until: before, after_seq }
             }
             Undo::Language { contact, before } => Act::Language { contact, language: before, hand_over: false },
+            Undo::OptOut(contact) if self.is_out_by_own_word(contact) => {
+                let why = self.about("texter-stays-own-word", contact);
+                return self.say(Level::Warning, why);
+            }
             Undo::OptOut(contact) => Act::UndoOptOut { contact },
             Undo::WrongNumber(contact) => Act::UndoWrongNumber { contact },
             Undo::NotOptOut(contact) => Act::UndoNotOptOut { contact },
@@ -331,11 +335,19 @@ impl Model {
         Some(Act::Answer { contact, question: question.to_owned(), value: before.get(question).cloned() })
     }
 
+    /// True for whoever said themselves that they want no more texts.
+    pub(super) fn is_out_by_own_word(&self, contact: ContactId) -> bool {
+        self.people.line(contact).is_some_and(|line| line.opt_out == (OptOut::Yes { by_word: true }))
+    }
+
     /// What their own words say, as far as they are here: a doubt that was decided is one again.
     pub(super) fn doubt(&self, contact: ContactId) -> OptOut {
         let thread = self.threads.get(contact);
         let written = thread.and_then(|thread| thread.last_inbound()).map(|message| message.body.clone());
         let written = written.or_else(|| self.people.line(contact).map(|line| line.preview.clone()));
+        if self.is_out_by_own_word(contact) {
+            return OptOut::Yes { by_word: true };
+        }
         match written.as_deref().map(verdict) {
             Some(Inbound::Possible { words }) => OptOut::Possible { words: safe_line(&words) },
             _ => OptOut::No,

@@ -55,6 +55,18 @@ impl Program for Model {
 
 impl Model {
     fn handle(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
+        let typing = self.focus == Focus::Composer && self.overlays.is_empty();
+        let by_hand = matches!(
+            msg,
+            Msg::Key { .. } | Msg::Named { .. } | Msg::Pointed { .. } | Msg::Edited { .. } | Msg::Suggested { .. }
+        );
+        self.take_in(msg, fx);
+        if typing && !by_hand && self.focus != Focus::Composer {
+            self.shut_beneath = self.now.map(|now| now.mono);
+        }
+    }
+
+    fn take_in(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
         match msg {
             Msg::Key { chord, press, stamp } => {
                 self.stamped(stamp);
@@ -197,7 +209,11 @@ impl Model {
             }
             Msg::Edited { contact, text } => self.edited(contact, text, fx),
             Msg::Quit => self.quit(fx),
-            Msg::Resumed => self.gate.disarm(),
+            Msg::Resumed => {
+                self.gate.disarm();
+                // Whoever had the terminal meanwhile has given it a title of its own.
+                self.title = None;
+            }
             Msg::Tell(say) => self.say(Level::Warning, say),
         }
     }
@@ -267,6 +283,7 @@ impl Model {
                 }
             }
             Timer::Minute => {
+                self.zones_wait = false;
                 if let Some(now) = self.campaign_now() {
                     self.people.release_held(now);
                     for contact in self.people.wake(now) {
@@ -446,8 +463,10 @@ impl Model {
                         line.opt_out = OptOut::Yes { by_word: false };
                     }
                 }
+                // Their own word stands.
+                Some(Act::OptOut { .. }) if line.opt_out == (OptOut::Yes { by_word: true }) => {}
                 Some(Act::OptOut { .. }) => line.opt_out = OptOut::Yes { by_word: false },
-                // The server tells of the opt-out before it tells that it was taken back. Their own word stands.
+                // The server tells of the opt-out before it tells that it was taken back.
                 Some(Act::UndoOptOut { .. }) if line.opt_out == (OptOut::Yes { by_word: false }) => {
                     line.opt_out = self.doubt(line.id);
                 }
@@ -508,7 +527,10 @@ impl Model {
             }
         }
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::OptOut { contact: asked, .. } if *asked == contact));
-        if let OptOut::Yes { .. } = now {
+        if let OptOut::Yes { by_word } = now {
+            if *by_word {
+                self.words_of_out.remove(&contact);
+            }
             self.forget_places_of(contact);
             let had_draft = self.drop_draft(contact);
             if on_card || at_hand || had_draft {
@@ -614,7 +636,9 @@ impl Model {
             }
         }
         // Where the others are is asked for when nothing else is: hours end for them too. Elsewhere each of them costs the server a question.
-        if self.options.leases && self.loaded && missing.is_empty() && self.asked.is_empty() {
+        let there = matches!(self.link, LinkState::Online | LinkState::Connecting);
+        let may_ask = self.options.leases && self.loaded && there && !self.zones_wait;
+        if may_ask && missing.is_empty() && self.asked.is_empty() {
             missing = self.people.without_zones(self.options.prefetch);
             self.asked_zones = missing.iter().copied().collect();
         }

@@ -145,7 +145,7 @@ pub(super) const TABLES: &[(&str, Holds)] = &[
     ),
     // What must not be said, and whether the person has got it is told by their texts.
     ("recalls", Nothing),
-    // Numbers of contacts only, for an hour.
+    // Numbers of contacts only; what is older than an hour goes when somebody gives back again.
     ("releases", Nothing),
     ("retention", Nothing),
     ("retention_runs", Nothing),

@@ -350,7 +350,10 @@ impl Desk {
 
     pub fn event(&mut self, what: EventKind) {
         let at = self.wall;
-        self.tell(Msg::Event(Box::new(Event { seq: 100, at, what })));
+        self.next += 1;
+        // Above every number that an opening page names.
+        let seq = 100 + u64::try_from(self.next).unwrap();
+        self.tell(Msg::Event(Box::new(Event { seq, at, what })));
     }
 
     pub fn card(&self) -> Option<i64> {

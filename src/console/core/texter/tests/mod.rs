@@ -3,6 +3,7 @@
 mod asked;
 mod away;
 mod back;
+mod between;
 mod closed;
 pub(crate) mod driver;
 mod elsewhere;

@@ -80,6 +80,9 @@ impl Model {
                 Action::Help,
             ],
             Context::Confirm => &[Action::Yes, Action::No, Action::Choose, Action::Back],
+            Context::Palette if matches!(self.overlays.last(), Some(Overlay::Guide { .. })) => {
+                &[Action::Down, Action::PageDown, Action::Help, Action::Back]
+            }
             Context::Palette | Context::Canned | Context::Answers => &[Action::Choose, Action::Pick, Action::Back],
             Context::Help | Context::Messages => &[Action::Down, Action::PageDown, Action::Back],
             Context::Score => &[Action::Down, Action::Back, Action::Quit],
@@ -163,6 +166,9 @@ impl Model {
                 Some(Say::new("texter-nobody-else-waits"))
             }
             Action::Answers | Action::Script => self.may_answer().err(),
+            Action::Choose if matches!(self.overlays.last(), Some(Overlay::Guide { .. })) => {
+                Some(Say::new("texter-guide-chosen"))
+            }
             Action::Guide if self.campaign.is_none() => Some(Say::new("texter-loading")),
             Action::Guide if self.guide_parts("").is_empty() => Some(Say::new("texter-no-guide")),
             Action::Person if self.at_hand().is_none() => Some(Say::new("texter-inbox-empty")),
