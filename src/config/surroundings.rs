@@ -76,6 +76,13 @@ impl Surroundings {
         ["truecolor", "24bit"].contains(&self.colorterm.as_str()) || self.term.ends_with("-direct")
     }
 
+    /// A terminal of the vt100 and vt200 kind, which knows bold and reverse and no colours: `38;5;N` would blink there.
+    #[must_use]
+    pub fn colourless(&self) -> bool {
+        let kind = self.term.as_bytes();
+        matches!(kind, [b'v', b't', b'1' | b'2', b'0'..=b'9', b'0'..=b'9', ..]) && !self.term.contains("color")
+    }
+
     /// The terminal cannot move its cursor (`TERM=dumb`): only whole lines make sense.
     #[must_use]
     pub fn dumb(&self) -> bool {
@@ -124,6 +131,13 @@ mod tests {
         assert_eq!(before(&[("TERM", "foot-extra")]), Some("\u{1b}]777;notify;textbank;"));
         assert_eq!(before(&[("TERM", "xterm-256color")]), None);
         assert_eq!(before(&[("TERM", "xterm-kitty"), ("TMUX", "x")]), None);
+    }
+
+    #[test]
+    fn old_terminals_have_no_colours() {
+        let is = |term: &str| read(&[("TERM", term)]).colourless();
+        assert!(is("vt100") && is("vt102") && is("vt220"));
+        assert!(!is("xterm-256color") && !is("linux") && !is("vt100-color") && !is("vte-256color") && !is(""));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Look {
     /// From the settings and what the surroundings say of the terminal.
     #[must_use]
     pub fn from_settings(console: &ConsoleConfig, around: &Surroundings) -> Self {
-        let depth = if around.no_color {
+        let depth = if around.no_color || around.colourless() {
             Depth::Mono
         } else if around.truecolor() {
             Depth::True

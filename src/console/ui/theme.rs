@@ -136,10 +136,10 @@ const HIGH: [Row; ROLES] = [
     (0xff_ff_00, None, BOLD),
 ];
 
-/// Attributes only; reverse video sets apart what stands out most.
+/// Attributes only; reverse video sets apart what stands out most. Nothing is faint: many terminals make that unreadable.
 const MONO: [Modifier; ROLES] = [
     NONE,
-    Modifier::DIM,
+    NONE,
     BOLD,
     NONE,
     BOLD,
@@ -177,14 +177,16 @@ impl Theme {
             return Some(Self::mono());
         }
         let depth = if name == "16-colors" { Depth::Sixteen } else { depth };
+        let screen = back_16(back, None);
         let styles = std::array::from_fn(|role| {
             let (fore, own_back, attributes) = rows[role];
             let back = own_back.unwrap_or(back);
-            let fore = match depth {
-                Depth::Sixteen => readable_16(fore, back, least(role, attributes)),
-                _ => colour(fore, depth),
-            };
-            Style::new().fg(fore).bg(colour(back, depth)).add_modifier(attributes)
+            if depth == Depth::Sixteen {
+                let back = own_back.map_or_else(|| back_16(back, None), |own| back_16(own, Some(screen)));
+                let fore = readable_16(fore, back, least(role, attributes));
+                return Style::new().fg(fore.colour).bg(back.colour).add_modifier(attributes);
+            }
+            Style::new().fg(colour(fore, depth)).bg(colour(back, depth)).add_modifier(attributes)
         });
         Some(Self { name, styles })
     }
@@ -219,7 +221,7 @@ fn colour(rgb: u32, depth: Depth) -> Color {
         Depth::Mono => Color::Reset,
         Depth::True => Color::Rgb(r, g, b),
         Depth::Indexed => Color::Indexed(nearest_256(r, g, b)),
-        Depth::Sixteen => nearest_16([r, g, b]).1,
+        Depth::Sixteen => nearest_16(rgb, |_| true).map_or(Color::Reset, |basic| basic.colour),
     }
 }
 
@@ -238,33 +240,74 @@ fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
-/// The sixteen as most terminals have them, without those that differ most between them.
-const BASIC: [([u8; 3], Color); 12] = [
-    ([0, 0, 0], Color::Black),
-    ([205, 0, 0], Color::Red),
-    ([0, 205, 0], Color::Green),
-    ([205, 205, 0], Color::Yellow),
-    ([0, 0, 238], Color::Blue),
-    ([229, 229, 229], Color::Gray),
-    ([127, 127, 127], Color::DarkGray),
-    ([255, 90, 90], Color::LightRed),
-    ([90, 255, 90], Color::LightGreen),
-    ([255, 255, 90], Color::LightYellow),
-    ([90, 255, 255], Color::LightCyan),
-    ([255, 255, 255], Color::White),
-];
-
-fn nearest_16(rgb: [u8; 3]) -> ([u8; 3], Color) {
-    BASIC.into_iter().min_by_key(|(c, _)| distance(*c, rgb)).unwrap_or(BASIC[0])
+/// One of the sixteen, as terminals show it that differ most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Basic {
+    colour: Color,
+    /// xterm: by this it is chosen.
+    xterm: [u8; 3],
+    /// The Linux console.
+    console: [u8; 3],
+    /// Solarized, dark: its bright black is the terminal's own background, its other bright ones are greys.
+    solarized: [u8; 3],
 }
 
-/// The nearest of the sixteen that can still be read on what the background is rounded to: rounding by itself makes light greens
-/// of dark ones.
-fn readable_16(fore: u32, back: u32, least: f64) -> Color {
-    let bytes = |rgb| <[u8; 3]>::from(parts(rgb));
-    let (back, _) = nearest_16(bytes(back));
-    let readable = BASIC.into_iter().filter(|(c, _)| contrast(*c, back) >= least);
-    readable.min_by_key(|(c, _)| distance(*c, bytes(fore))).map_or_else(|| colour(fore, Depth::Sixteen), |(_, c)| c)
+const fn basic(colour: Color, xterm: u32, console: u32, solarized: u32) -> Basic {
+    const fn bytes(rgb: u32) -> [u8; 3] {
+        let [_, r, g, b] = rgb.to_be_bytes();
+        [r, g, b]
+    }
+    Basic { colour, xterm: bytes(xterm), console: bytes(console), solarized: bytes(solarized) }
+}
+
+/// Those of the sixteen that are used.
+const BASIC: [Basic; 12] = [
+    basic(Color::Black, 0x00_00_00, 0x00_00_00, 0x07_36_42),
+    basic(Color::Red, 0xcd_00_00, 0xaa_00_00, 0xdc_32_2f),
+    basic(Color::Green, 0x00_cd_00, 0x00_aa_00, 0x85_99_00),
+    basic(Color::Yellow, 0xcd_cd_00, 0xaa_55_00, 0xb5_89_00),
+    basic(Color::Blue, 0x00_00_ee, 0x00_00_aa, 0x26_8b_d2),
+    basic(Color::Gray, 0xe5_e5_e5, 0xaa_aa_aa, 0xee_e8_d5),
+    basic(Color::DarkGray, 0x7f_7f_7f, 0x55_55_55, 0x00_2b_36),
+    basic(Color::LightRed, 0xff_5a_5a, 0xff_55_55, 0x00cb_4b16),
+    basic(Color::LightGreen, 0x5a_ff_5a, 0x55_ff_55, 0x58_6e_75),
+    basic(Color::LightYellow, 0xff_ff_5a, 0xff_ff_55, 0x65_7b_83),
+    basic(Color::LightCyan, 0x5a_ff_ff, 0x55_ff_ff, 0x93_a1_a1),
+    basic(Color::White, 0xff_ff_ff, 0xff_ff_ff, 0xfd_f6_e3),
+];
+
+/// The nearest of the sixteen for a background: never bright black, and not the screen's own where it sets something apart.
+fn back_16(rgb: u32, but: Option<Basic>) -> Basic {
+    let fits = |basic: &Basic| basic.colour != Color::DarkGray && Some(*basic) != but;
+    nearest_16(rgb, fits).unwrap_or(BASIC[0])
+}
+
+fn nearest_16(rgb: u32, fits: impl Fn(&Basic) -> bool) -> Option<Basic> {
+    let wanted = <[u8; 3]>::from(parts(rgb));
+    BASIC.into_iter().filter(fits).min_by_key(|basic| distance(basic.xterm, wanted))
+}
+
+/// The nearest of the sixteen that can be read on the background wherever it is shown: rounding by itself makes light greens
+/// of dark ones. Solarized means to have less contrast; of it 3:1 is asked, and 2.5:1 of what is bold.
+fn readable_16(fore: u32, back: Basic, least: f64) -> Basic {
+    let readable = |basic: &Basic| {
+        contrast(basic.xterm, back.xterm) >= least
+            && contrast(basic.console, back.console) >= least
+            && contrast(basic.solarized, back.solarized) >= softer(least)
+    };
+    let wanted = hue(<[u8; 3]>::from(parts(fore)));
+    let kin = nearest_16(fore, |basic| readable(basic) && hue(basic.xterm) == wanted);
+    kin.or_else(|| nearest_16(fore, readable)).unwrap_or(back)
+}
+
+/// Which of red, green and blue a colour has more of; of a grey none. A grey is not to become a red because that is as bright.
+fn hue(rgb: [u8; 3]) -> [bool; 3] {
+    let (most, least) = (rgb.into_iter().max().unwrap_or(0), rgb.into_iter().min().unwrap_or(0));
+    rgb.map(|part| most - least >= 64 && part > least + (most - least) / 2)
+}
+
+fn softer(least: f64) -> f64 {
+    if least > 3.0 { 3.0 } else { 2.5 }
 }
 
 /// The contrast that a role needs (WCAG 2.2, 1.4.3 and 1.4.11): 3:1 for borders and for what is bold, else 4.5:1.
@@ -292,17 +335,27 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    /// After rounding to sixteen too, on the background that is rounded with it.
+    /// After rounding to sixteen too, on the background that is rounded with it, and as each kind of terminal shows them.
     #[test]
     fn every_role_can_be_read_in_sixteen_colours() {
-        let rgb = |colour: Option<Color>| {
-            BASIC.into_iter().find(|(_, known)| Some(*known) == colour).map(|(rgb, _)| rgb).expect("one of the sixteen")
+        let of = |colour: Option<Color>| {
+            BASIC.into_iter().find(|known| Some(known.colour) == colour).expect("one of the sixteen")
         };
         for name in ["dark", "light", "high-contrast"] {
             let theme = Theme::named(name, Depth::Sixteen).expect("known");
             for (role, style) in theme.styles.iter().enumerate() {
-                let ratio = contrast(rgb(style.fg), rgb(style.bg));
-                assert!(ratio >= least(role, style.add_modifier), "{name}, role {role}: {ratio:.2}");
+                let (fore, back) = (of(style.fg), of(style.bg));
+                let least = least(role, style.add_modifier);
+                for (terminal, ratio, least) in [
+                    ("xterm", contrast(fore.xterm, back.xterm), least),
+                    ("console", contrast(fore.console, back.console), least),
+                    ("Solarized", contrast(fore.solarized, back.solarized), softer(least)),
+                ] {
+                    assert!(ratio >= least, "{name}, role {role}, {terminal}: {ratio:.2}");
+                }
+                let border = role == Role::Border as usize;
+                assert!(border || style.fg != Some(Color::DarkGray), "{name}, role {role}: bright black is no text");
+                assert_ne!(style.bg, Some(Color::DarkGray), "{name}, role {role}");
             }
             assert_ne!(theme.style(Role::Selected).bg, theme.style(Role::Text).bg, "{name}: what is selected is seen");
         }
@@ -330,6 +383,7 @@ mod tests {
             assert_ne!(mono.style(role), mono.style(Role::Text));
         }
         assert_ne!(mono.style(Role::Rehearsal), mono.style(Role::RealVoters));
+        assert!(mono.styles.iter().all(|style| !style.add_modifier.contains(Modifier::DIM)), "nothing is faint");
     }
 
     #[test]
