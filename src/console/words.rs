@@ -32,6 +32,7 @@ pub fn phrase(words: &Catalogue, zone: &TimeZone, say: &Say) -> String {
                 Arg::Day(at) => Value::Time(day_and_time(words, zone, *at)),
                 Arg::Date(day) => Value::Text(whole_day(words, *day)),
                 Arg::Clock(at) => Value::Time(clock(words, *at)),
+                Arg::There(at, there) => Value::Time(time_there(words, zone, *at, *there)),
                 Arg::Key(key) => Value::Text(words.say(key, &[])),
                 Arg::Say(say) => Value::Text(phrase(words, zone, say)),
             };
@@ -188,6 +189,16 @@ pub fn clock(words: &Catalogue, at: DateTime) -> String {
     }
     let half = if at.hour() < 12 { "a. m." } else { "p. m." };
     format!("{} {half}", at.strftime("%-I:%M"))
+}
+
+/// A time by a voter's clock, and by the own one where that shows another.
+fn time_there(words: &Catalogue, zone: &TimeZone, at: Timestamp, there: DateTime) -> String {
+    let told = clock(words, there);
+    if at.to_zoned(zone.clone()).datetime() == there {
+        return told;
+    }
+    let yours = Value::Time(time_of_day(words, zone, at));
+    words.say("ui-time-there", &[("there", Value::Time(told)), ("yours", yours)])
 }
 
 /// A language by its name, where the catalogue knows it; else its code.
@@ -372,6 +383,20 @@ mod tests {
         };
         let said = phrase(&Catalogue::english(), &TimeZone::UTC, &say);
         assert!(said.contains("after Jun 13, 7:02"), "{said}");
+    }
+
+    #[test]
+    fn an_hour_elsewhere_is_told_by_both_clocks() {
+        let at = at("2026-06-10T13:00:00Z");
+        let say =
+            Say::new("texter-hours-closed").with("at", Arg::There(at, jiff::civil::datetime(2026, 6, 10, 9, 0, 0, 0)));
+        let said = |words: &Catalogue, zone: &TimeZone| phrase(words, zone, &say);
+        let (en, es) = (Catalogue::english(), Catalogue::spanish());
+        let told = said(&en, &TimeZone::UTC);
+        assert!(told.contains("9:00 AM (1:00 PM yours)") && told.chars().count() <= 58, "{told}");
+        assert!(said(&es, &TimeZone::UTC).contains("las 9:00 a. m. (1:00 p. m. tu hora)"));
+        let there = TimeZone::get("America/New_York").expect("a zone");
+        assert!(said(&en, &there).contains("until 9:00 AM."), "one clock is told once: {}", said(&en, &there));
     }
 
     #[test]

@@ -55,8 +55,8 @@ texter-taken-back = { $count ->
 }
 texter-resting = You gave your contacts back. Ask for more when you like.
 texter-held-back = { $count ->
-    [one] One contact is held back: it is outside texting hours there until { $at }.
-   *[other] { $count } contacts are held back: it is outside texting hours there, the first until { $at }.
+    [one] One contact is held back: it is outside texting hours there until { $at } your time.
+   *[other] { $count } contacts are held back: it is outside texting hours there, the first until { $at } your time.
 }
 texter-held-back-over = { $count ->
     [one] One contact gets no first text any more: the campaign is over since { $at }.
@@ -92,7 +92,8 @@ texter-no-doubt = There is no opt-out to decide here.
 texter-decide-first = Decide first: undecided counts as opted out when closed.
 texter-reply-before-first = The first text goes out from the card.
 texter-wrong-number = The number is somebody else's. Nothing may be sent.
-texter-hours-closed = It is outside texting hours there until { $at }. Your draft is kept.
+texter-hours-closed = No texts there until { $at }. Draft kept.
+texter-hours-closed-there = It is outside texting hours there until { $at }; a reply may go then.
 texter-reply-unfilled = There is an unfilled place in braces in your text.
 texter-too-long = A text has at most { $most } characters; this one has { $count }.
 texter-reply-unsafe = Your text holds characters that cannot be shown as they are. Take them out.

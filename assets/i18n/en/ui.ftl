@@ -27,6 +27,7 @@ ui-upload-waiting = { $n ->
 }
 
 ## Ages
+ui-time-there = { $there } ({ $yours } yours)
 ui-age-now = now
 ui-age-minutes = { $n } min
 ui-age-hours = { $n } h

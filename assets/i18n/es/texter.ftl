@@ -34,8 +34,8 @@ texter-taken-back = { $count ->
 }
 texter-resting = Devolviste tus contactos. Pide más cuando quieras.
 texter-held-back = { $count ->
-    [one] Un contacto queda retenido: allí está fuera del horario permitido hasta las { $at }.
-   *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta las { $at }.
+    [one] Un contacto queda retenido: allí está fuera del horario permitido hasta las { $at } (tu hora).
+   *[other] { $count } contactos quedan retenidos: allí está fuera del horario permitido; el primero, hasta las { $at } (tu hora).
 }
 texter-held-back-over = { $count ->
     [one] Un contacto ya no recibe primer mensaje: la campaña terminó el { $at }.
@@ -71,7 +71,8 @@ texter-no-doubt = Aquí no hay ninguna baja que decidir.
 texter-decide-first = Decide primero: si se cierra sin decidir, cuenta como baja.
 texter-reply-before-first = El primer mensaje sale desde la tarjeta.
 texter-wrong-number = El número es de otra persona. No se puede enviar nada.
-texter-hours-closed = Allí está fuera del horario permitido hasta las { $at }. Tu borrador se guarda.
+texter-hours-closed = Allí no se escribe hasta las { $at }. El borrador queda.
+texter-hours-closed-there = Allí está fuera del horario permitido hasta las { $at }; entonces se podrá contestar.
 texter-reply-unfilled = En tu texto queda un hueco sin llenar entre llaves.
 texter-too-long = Un mensaje tiene como máximo { $most } caracteres; este tiene { $count }.
 texter-reply-unsafe = Tu texto tiene caracteres que no se pueden mostrar tal como son. Quítalos.

@@ -22,6 +22,7 @@ ui-upload-waiting = { $n ->
 }
 
 ## Tiempos
+ui-time-there = { $there } ({ $yours } tu hora)
 ui-age-now = ahora
 ui-age-minutes = { $n } min
 ui-age-hours = { $n } h

@@ -18,6 +18,8 @@ pub enum Arg {
     Date(Date),
     /// A moment of the clock of another place; shown as a time of day.
     Clock(DateTime),
+    /// A moment at which something opens where a voter is, and what their clock shows then: both clocks are told where they differ.
+    There(Timestamp, DateTime),
     /// Another key of the catalogue (the name of an action, a status word).
     Key(&'static str),
     /// A sentence within another one.

@@ -24,6 +24,7 @@ use crate::domain::safe_text::{safe_body, safe_line};
 use crate::domain::script::leftover_field;
 use crate::domain::survey::{Answer, clear_below};
 use crate::domain::tag;
+use crate::domain::zone::local_time;
 
 impl Model {
     /// Opens a conversation; the draft of the one before is kept.
@@ -112,10 +113,8 @@ impl Model {
         if self.threads.get(open.contact).is_none() {
             return Some(Say::new("texter-loading"));
         }
-        if let (Some(now), Some(campaign)) = (self.campaign_now(), &self.campaign)
-            && let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(MessageKind::Reply, now, &view.zones)
-        {
-            return Some(Say::new("texter-hours-closed").with("at", opens_at));
+        if let Some(opens) = self.opens_there(open.contact, MessageKind::Reply) {
+            return Some(Say::new("texter-hours-closed").with("at", opens));
         }
         let text = open.editor.text();
         if leftover_field(text).is_some() {
@@ -128,6 +127,16 @@ impl Model {
             return Some(Say::new("texter-reply-recalled"));
         }
         super::card::too_long(text, self.beside.longest)
+    }
+
+    /// When texts of this kind may go to a contact for whom that is not now, by their clock.
+    #[must_use]
+    pub fn opens_there(&self, contact: ContactId, kind: MessageKind) -> Option<Arg> {
+        let (now, campaign) = (self.campaign_now()?, self.campaign.as_ref()?);
+        let zones = &self.people.body(contact)?.zones;
+        let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(kind, now, zones) else { return None };
+        // Of clocks where they may be, the one that gets there last.
+        Some(Arg::There(opens_at, local_time(opens_at, zones).earliest))
     }
 
     /// True when the composer may be entered.

@@ -21,7 +21,6 @@ use crate::console::core::shared::msg::{Confirmed, ConfirmedWhat, Stamp, Timer};
 use crate::console::core::shared::notice::Level;
 use crate::console::core::shared::say::Say;
 use crate::domain::conversation::{OptOut, Status};
-use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
 use crate::domain::message::MessageKind;
 
@@ -211,18 +210,18 @@ impl Model {
         if !initial && line.foreign_seq > request.after_seq {
             return Some(self.about("texter-back-wrote-again", request.contact));
         }
-        let (Some(now), Some(campaign)) = (self.campaign_now(), self.campaign.as_ref()) else {
+        let (Some(_), Some(campaign)) = (self.campaign_now(), self.campaign.as_ref()) else {
             return Some(self.about("texter-back", request.contact));
         };
         if initial && campaign.script_version != request.script_version {
             return Some(self.about("texter-corrected", request.contact));
         }
         // A new script makes all that was read of a contact forgotten, and what is not known is not looked at.
-        let Some(view) = self.people.body(request.contact) else {
+        if self.people.body(request.contact).is_none() {
             return Some(self.about("texter-back", request.contact));
-        };
-        if let HoursVerdict::Closed { opens_at } = campaign.def.hours.verdict(request.kind, now, &view.zones) {
-            return Some(Say::new("texter-hours-closed").with("at", opens_at));
+        }
+        if let Some(opens) = self.opens_there(request.contact, request.kind) {
+            return Some(Say::new("texter-hours-closed").with("at", opens));
         }
         self.carries(request.contact, &request.said()).then(|| {
             let key = if initial { "texter-back-recalled" } else { "texter-back-recalled-reply" };

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Part, REPLIES_WIDE, SCRIPT_PANE, SCRIPT_WIDE, SCRIPT_WIDTH, THREE_PANES, TWO_PANES, WIDE, pane_has_keys};
+use crate::console::core::shared::say::Say;
 use crate::console::core::texter::marks::MarkKind;
 use crate::console::core::texter::people::{Filter, Sort};
 use crate::console::core::texter::view::{
@@ -361,7 +362,8 @@ fn conversation(ink: Ink<'_>, model: &Model, cache: &mut RenderCache, area: Rect
     // A key that does something is never without its word: where room is short, a line less of the conversation is seen.
     offers.truncate(usize::from(inner.height.saturating_sub(top + 4)));
     let offered = u16::try_from(offers.len()).unwrap_or(0);
-    let below = if composer.is_some() { rows + 2 } else { 1 + offered }.min(inner.height.saturating_sub(1));
+    let barred = composer.map_or(1, |composer| barred_rows(ink, composer, inner.width));
+    let below = if composer.is_some() { rows + 1 + barred } else { 1 + offered }.min(inner.height.saturating_sub(1));
     let messages = Rect { y: inner.y + top, height: inner.height.saturating_sub(below + top), ..inner };
     let mut more_below = false;
     if let Some(why) = &thread.loading {
@@ -528,6 +530,12 @@ fn other_zone(ink: Ink<'_>, model: &Model, contact: ContactId) -> Option<String>
     (!same).then(|| here.strftime("%Z").to_string())
 }
 
+/// How many rows the reason takes why what is written cannot go; nothing of it is cut.
+fn barred_rows(ink: Ink<'_>, composer: &ComposerView, width: u16) -> u16 {
+    let Sendable::Blocked(why) = &composer.state else { return 1 };
+    u16::try_from(wrap::wrap(&ink.say(why), width.max(2)).len()).unwrap_or(1).clamp(1, 3)
+}
+
 /// The composer below the messages.
 fn written(
     ink: Ink<'_>,
@@ -546,7 +554,13 @@ fn written(
     let written =
         Written { text: &composer.text, cursor: composer.cursor, placeholder: ink.word("ui-composer-placeholder") };
     let drawn = composer::draw(ink, &written, text_area, buffer);
-    if area.height >= rows + 2 {
+    let barred = barred_rows(ink, composer, area.width);
+    if let (Sendable::Blocked(why), true) = (&composer.state, barred > 1 && area.height > rows + barred) {
+        let why = ink.say(why);
+        for (row, range) in (area.height - barred..).zip(wrap::wrap(&why, area.width.max(2))).take(barred.into()) {
+            ink.line(buffer, area, row, &[(why[range].trim_end().to_owned(), Role::Bad)]);
+        }
+    } else if area.height >= rows + 2 {
         let mut facts = match &composer.state {
             Sendable::Blocked(why) => vec![((ink.say(why), Role::Bad), 0)],
             Sendable::Journaling => vec![((ink.word("ui-card-wait"), Role::Faint), 0)],
@@ -594,6 +608,10 @@ fn state_line(ink: Ink<'_>, model: &Model, thread: &ThreadView) -> Option<Piece>
             Some((ink.word("ui-wrong-number"), Role::Warn))
         }
         OptOut::No if thread.status == Status::Closed => Some((ink.word("ui-conversation-closed"), Role::Faint)),
-        OptOut::No => None,
+        // Said where one looks before one writes, not only once something is written.
+        OptOut::No => {
+            let opens = model.opens_there(thread.contact, MessageKind::Reply)?;
+            Some((ink.say(&Say::new("texter-hours-closed-there").with("at", opens)), Role::Warn))
+        }
     }
 }
