@@ -17,6 +17,13 @@ async fn a_campaign_that_asks_for_the_practice_hands_out_nothing_before() {
     let before: Practice = app.get(&ann, &path).await.read();
     assert_eq!(before, Practice { passed_at: None, required: true });
     assert_eq!(app.claim(&ann, campaign, 2).await.problem(), "practice_needed");
+    // Who has yet to practise is on the captain's board, and counts.
+    let board = app.get(&admin, &format!("/api/v1/campaigns/{campaign}/board")).await;
+    assert_eq!(board.body["texters"].as_array().map(Vec::len), Some(1), "{board:?}");
+    assert_eq!(
+        (&board.body["texters"][0]["name"], &board.body["texters"][0]["practised"]),
+        (&"Ann".into(), &false.into())
+    );
     for _ in 0..2 {
         let passed = app.call(Some(&ann), Method::PUT, "/api/v1/practice", None).await;
         assert!(passed.read::<Practice>().passed_at.is_some());

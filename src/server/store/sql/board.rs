@@ -8,7 +8,7 @@ use super::{
     practice::PRACTICE,
     rows::{self, OPTED_OUT, col, time, to_json, unsigned},
 };
-use crate::api::captain::TexterLine;
+use crate::api::{captain::TexterLine, people::Role};
 use crate::db::{self, Conn};
 use crate::domain::{
     conversation::Status,
@@ -18,7 +18,14 @@ use crate::domain::{
 use crate::server::store::query::Found;
 
 /// The counts of [`Counts`] and the lines per texter, by one pass over a covering index and a few small ones.
-pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp) -> Found<(Counts, Vec<TexterLine>)> {
+///
+/// `practice`: nobody gets contacts before it, so that whoever is signed in and has yet to practise has a line, too.
+pub(super) async fn count(
+    conn: &mut Conn,
+    campaign: CampaignId,
+    practice: bool,
+    now: Timestamp,
+) -> Found<(Counts, Vec<TexterLine>)> {
     let mut counts = Counts::default();
     let mut lines: BTreeMap<i64, TexterLine> = BTreeMap::new();
     let blank = |person: i64| TexterLine {
@@ -113,6 +120,23 @@ pub(super) async fn count(conn: &mut Conn, campaign: CampaignId, now: Timestamp)
         let line = lines.entry(person).or_insert_with(|| blank(person));
         line.last_ten_minutes = unsigned(col(row, 1)?);
         line.last_seen = col::<Option<i64>>(row, 2)?.map(time).transpose()?;
+    }
+    if practice {
+        let before_it = db::query(
+            "SELECT DISTINCT s.person FROM sessions s JOIN people p ON p.id = s.person
+             JOIN campaigns c ON c.id = $1 AND c.organization = p.organization
+             WHERE s.revoked = 0 AND s.waiting = 0 AND s.role = $2 AND (s.campaign IS NULL OR s.campaign = $1)
+                 AND NOT EXISTS (SELECT 1 FROM acceptances a WHERE a.person = s.person AND a.version = $3)",
+        )
+        .bind(campaign.0)
+        .bind(Role::Texter.as_str())
+        .bind(PRACTICE)
+        .fetch_all(&mut *conn)
+        .await?;
+        for row in &before_it {
+            let person: i64 = col(row, 0)?;
+            lines.entry(person).or_insert_with(|| blank(person));
+        }
     }
     let people: Vec<i64> = lines.keys().copied().collect();
     let names = db::query(

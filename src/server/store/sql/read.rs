@@ -403,7 +403,7 @@ impl Queries for SqlStore {
         let mut conn = self.reader().await?;
         let seq = newest(&mut conn).await?;
         let Some(seen) = visible(&mut conn, actor, campaign).await? else { return Ok(None) };
-        let (counts, texters) = count(&mut conn, campaign, now).await?;
+        let (counts, texters) = count(&mut conn, campaign, seen.def.practice, now).await?;
         let row = db::query(BOARD_REST).bind(campaign.0).fetch_one(&mut conn).await?;
         let lately = pool::held_lately(&mut conn, campaign.0, seen.def.frequency_days).await?;
         Ok(Some(Board {
