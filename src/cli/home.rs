@@ -1,5 +1,6 @@
 //! `assignments`, and the home screen of `text`: all campaigns that somebody texts in, with what is in their hands.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -15,8 +16,8 @@ use crate::api::people::Role;
 use crate::client::CampaignServer;
 use crate::client::journal::{Journal, Wipe};
 use crate::client::sign_in::{ServerKind, SignIn};
-use crate::console::core::home::HomeOptions;
 use crate::console::core::home::view::{counts, standing};
+use crate::console::core::home::{HomeOptions, WrittenTo};
 use crate::console::runtime::kept::{had_everywhere, written_to_everywhere};
 use crate::console::runtime::launch::{home, home_in_lines};
 use crate::console::ui::ink::phrase;
@@ -48,17 +49,39 @@ pub async fn run(args: AssignmentsArgs, ctx: &Context) -> Outcome {
     let asking = || format!("asking {} for your campaigns", sign_in.server);
     let todos = server.campaigns().await.with_context(asking)?;
     if args.json {
-        out_json(&in_json(&todos, sign_in.kind)?)?
+        let written = written(&sign_in, ctx).await;
+        out_json(&in_json(&todos, sign_in.kind, written.as_ref())?)?
     } else {
         out(listed(&todos, &ctx.catalogue, &TimeZone::system()))?
     }
     Ok(Exit::Done)
 }
 
-/// What a Spoke server tells nobody is null, not a number that was made up.
-fn in_json(todos: &[CampaignTodo], kind: ServerKind) -> anyhow::Result<serde_json::Value> {
+/// What was begun to be written on this laptop; none while a console is open, which has it.
+async fn written(sign_in: &SignIn, ctx: &Context) -> Option<BTreeMap<CampaignId, WrittenTo>> {
+    if !ctx.paths.journal_dir(&sign_in.name()).exists() {
+        return Some(BTreeMap::new());
+    }
+    let journal = super::reach::journal(sign_in, ctx).await.ok()?;
+    let written = written_to_everywhere(&journal).await;
+    journal.close().await.ok().map(|()| written)
+}
+
+/// What a Spoke server tells nobody is null, not a number that was made up; so are drafts that another program has.
+fn in_json(
+    todos: &[CampaignTodo],
+    kind: ServerKind,
+    written: Option<&BTreeMap<CampaignId, WrittenTo>>,
+) -> anyhow::Result<serde_json::Value> {
     const UNTOLD: [&str; 6] = ["held", "snoozed", "skipped", "opted_out", "sent", "replied"];
     let mut value = serde_json::to_value(todos)?;
+    for (todo, told) in todos.iter().zip(value.as_array_mut().into_iter().flatten()) {
+        let of = |written: &BTreeMap<CampaignId, WrittenTo>| written.get(&todo.id).cloned().unwrap_or_default();
+        told["mine"]["drafts"] = match written.map(of) {
+            Some(written) => serde_json::json!({"count": written.names.len(), "last_written": written.at}),
+            None => serde_json::Value::Null,
+        };
+    }
     if kind == ServerKind::Spoke {
         for todo in value.as_array_mut().into_iter().flatten() {
             for field in UNTOLD {
@@ -162,12 +185,19 @@ mod tests {
             unassigned: 0,
             mine: Mine { messaged: 6, convo: 2, closed: 1, ..Mine::default() },
         };
-        let own = in_json(std::slice::from_ref(&todo), ServerKind::Native).expect("plain data");
-        let theirs = in_json(&[todo], ServerKind::Spoke).expect("plain data");
+        let at = Some(jiff::Timestamp::UNIX_EPOCH);
+        let written = BTreeMap::from([(todo.id, WrittenTo { names: vec!["Ana".into()], at })]);
+        let own = in_json(std::slice::from_ref(&todo), ServerKind::Native, Some(&written)).expect("plain data");
+        let theirs = in_json(&[todo], ServerKind::Spoke, None).expect("plain data");
         assert_eq!((&own[0]["mine"]["sent"], &own[0]["mine"]["held"]), (&0.into(), &0.into()));
         for field in ["held", "snoozed", "skipped", "opted_out", "sent", "replied"] {
             assert!(theirs[0]["mine"][field].is_null(), "{field}: {theirs}");
         }
+        assert_eq!(
+            (&own[0]["mine"]["drafts"]["count"], &theirs[0]["mine"]["drafts"]),
+            (&1.into(), &serde_json::Value::Null)
+        );
+        assert_eq!(own[0]["mine"]["drafts"]["last_written"], "1970-01-01T00:00:00Z");
         for (field, n) in [("messaged", 6), ("convo", 2), ("closed", 1)] {
             assert_eq!(theirs[0]["mine"][field], n, "{field}");
         }

@@ -11,6 +11,7 @@ use super::core::texter::pick::tag_word;
 use super::core::texter::view::{
     NOTE_ANSWERED, NOTE_EVENT_FULL, NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED,
 };
+use crate::domain::conversation::Status;
 use crate::domain::event_fields::{SPANISH_DAYS, SPANISH_MONTHS};
 use crate::domain::message::Delivery;
 use crate::domain::pictures::unmarked;
@@ -225,6 +226,19 @@ pub fn age(words: &Catalogue, zone: &TimeZone, since: Timestamp, now: Option<Tim
     }
 }
 
+/// The word for a draft, with its age where that is known and a minute at least.
+#[must_use]
+pub fn draft(words: &Catalogue, zone: &TimeZone, written: Option<Timestamp>, now: Option<Timestamp>) -> String {
+    let old = written.zip(now).filter(|(written, now)| now.as_second().saturating_sub(written.as_second()) >= 60);
+    match old {
+        Some((written, _)) => {
+            let age = age(words, zone, written, now);
+            words.say("ui-inbox-draft-of", &[("age", Value::Text(age))])
+        }
+        None => words.say("ui-inbox-draft", &[]),
+    }
+}
+
 /// The sentences of a scorecard with their keys, from the director's lines: `{"lines": [{"key", "numbers": {..}, "texts": {..}}]}`.
 #[must_use]
 pub fn score<'s>(words: &Catalogue, card: &'s Json) -> Vec<(&'s str, String)> {
@@ -258,6 +272,18 @@ pub fn with_pictures(words: &Catalogue, text: &str, pictures: u32) -> String {
 pub fn preview(words: &Catalogue, line: &str) -> String {
     let (text, pictures) = unmarked(line);
     with_pictures(words, text, pictures)
+}
+
+/// The same in a list, where nothing else tells who wrote: that one's own side did, and wrote last.
+#[must_use]
+pub fn own_words(words: &Catalogue, status: Status, line: &str) -> String {
+    let told = preview(words, line);
+    match status {
+        Status::Messaged | Status::Convo if !told.is_empty() => {
+            words.say("ui-inbox-own", &[("text", Value::Text(told))])
+        }
+        _ => told,
+    }
 }
 
 /// Where a text stands at the server.
@@ -404,6 +430,25 @@ mod tests {
         let words = Catalogue::spanish();
         assert_eq!(day_and_time(&words, &TimeZone::UTC, at("2026-06-13T19:02:00Z")), "13 jun, 7:02 p. m.");
         assert_eq!(time_of_day(&words, &TimeZone::UTC, at("2026-12-13T00:02:00Z")), "12:02 a. m.");
+    }
+
+    #[test]
+    fn a_draft_has_its_age_from_a_minute_on() {
+        let words = Catalogue::english();
+        let told = |written, now| draft(&words, &TimeZone::UTC, written, now);
+        let (then, now) = (Some(at("2026-06-10T18:00:00Z")), Some(at("2026-06-10T20:30:00Z")));
+        assert_eq!(
+            (told(None, now), told(now, now), told(then, now)),
+            ("draft".into(), "draft".into(), "draft 2 h".into())
+        );
+    }
+
+    #[test]
+    fn own_words_in_a_list_are_told_from_a_voters() {
+        let told = |status| own_words(&Catalogue::english(), status, "Where do I vote?");
+        assert_eq!(told(Status::Convo), "You: Where do I vote?");
+        assert_eq!(told(Status::NeedsResponse), "Where do I vote?");
+        assert_eq!(own_words(&Catalogue::spanish(), Status::Messaged, ""), "");
     }
 
     #[test]

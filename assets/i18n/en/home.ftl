@@ -164,6 +164,7 @@ home-drafts = { $more ->
     [one] drafts to { $name } and 1 more
    *[other] drafts to { $name } and { $more } more
 }
+home-drafts-written = { $drafts }, last written { $at }
 home-not-yours = { $n ->
     [one] 1 you had is not yours any more
    *[other] { $n } you had are not yours any more

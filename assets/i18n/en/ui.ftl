@@ -136,7 +136,9 @@ ui-inbox-closed = closed
 ui-inbox-opted-out = opted out
 ui-inbox-decide = opt-out?
 ui-inbox-new = new
+ui-inbox-own = You: { $text }
 ui-inbox-draft = draft
+ui-inbox-draft-of = draft { $age }
 
 ## Captain's board
 ui-number = { $n }

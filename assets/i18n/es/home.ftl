@@ -167,6 +167,7 @@ home-drafts = { $more ->
     [one] borradores para { $name } y 1 más
    *[other] borradores para { $name } y { $more } más
 }
+home-drafts-written = { $drafts } (última vez: { $at })
 home-not-yours = { $n ->
     [one] 1 que tenías ya no es tuyo
    *[other] { $n } que tenías ya no son tuyos

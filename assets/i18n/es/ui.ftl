@@ -119,7 +119,9 @@ ui-inbox-closed = cerrada
 ui-inbox-opted-out = de baja
 ui-inbox-decide = ¿baja?
 ui-inbox-new = nuevo
+ui-inbox-own = Tú: { $text }
 ui-inbox-draft = borrador
+ui-inbox-draft-of = borrador { $age }
 
 ## El tablero del capitán
 ui-number = { $n }

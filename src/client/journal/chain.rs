@@ -56,6 +56,11 @@ impl Chain {
         }
     }
 
+    /// This laptop's time.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
     /// The link of a text that is confirmed now, and the end once it is on disk.
     pub(super) fn mint(&self, id: Uuid, text: &SendRequest) -> (Link, End) {
         let device = text.shown.device;

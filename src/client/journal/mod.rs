@@ -30,6 +30,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -498,6 +499,15 @@ impl Journal {
     /// What the disk says.
     pub async fn drafts(&self) -> Result<Vec<(ContactId, String)>, JournalError> {
         self.ask(Job::ReadDrafts).await
+    }
+
+    /// When somebody's draft was last written; none of one that an earlier version kept, or that came back from the outbox.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn draft_written(&self, contact: ContactId) -> Result<Option<Timestamp>, JournalError> {
+        let kept = self.ui_get(&table::draft_written(contact)).await?;
+        Ok(kept.and_then(|at| serde_json::from_value(at).ok()))
     }
 
     /// Keeps a draft; an empty one is forgotten. Of several for one contact that wait, only the last is written.

@@ -260,9 +260,13 @@ pub(super) async fn apply(
             Ok(Done { changed: !index.is_empty(), index })
         }
         Write::Draft { contact, text } => {
+            let written = draft_written(*contact);
             if text.is_empty() {
-                sqlx::query("DELETE FROM drafts WHERE contact = $1").bind(contact.0).execute(conn).await?;
+                sqlx::query("DELETE FROM drafts WHERE contact = $1").bind(contact.0).execute(&mut *conn).await?;
+                forget(conn, &written).await?;
             } else {
+                let at = sealer.seal(ui_place(&written), &chain.now())?;
+                put_ui(conn, &written, &at).await?;
                 let sealed = sealer.seal(draft_place(*contact), text)?;
                 sqlx::query("INSERT INTO drafts (contact, text) VALUES ($1,$2) ON CONFLICT (contact) DO UPDATE SET text = excluded.text")
                     .bind(contact.0)
@@ -273,11 +277,7 @@ pub(super) async fn apply(
             Ok(Done::default())
         }
         Write::Ui { key, value } => {
-            sqlx::query("INSERT INTO ui_state (key, value) VALUES ($1,$2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-                .bind(key)
-                .bind(value)
-                .execute(conn)
-                .await?;
+            put_ui(conn, key, value).await?;
             Ok(Done::default())
         }
         Write::Forget(key) => {
@@ -291,8 +291,24 @@ pub(super) async fn apply(
     }
 }
 
+async fn put_ui(conn: &mut SqliteConnection, key: &str, value: &[u8]) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO ui_state (key, value) VALUES ($1,$2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
+    .bind(key)
+    .bind(value)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 async fn forget(conn: &mut SqliteConnection, key: &str) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM ui_state WHERE key = $1").bind(key).execute(conn).await.map(drop)
+}
+
+/// The key under which stands when a contact's draft was last written.
+pub(super) fn draft_written(contact: ContactId) -> String {
+    format!("draft.at.{contact}")
 }
 
 /// The key under which it is noted that an act stopped between its calls.

@@ -446,7 +446,9 @@ async fn the_last_draft_counts_and_an_empty_one_is_forgotten() {
     let journal = open(&dir).await;
     let kept = |list: &[(i64, &str)]| list.iter().map(|(c, t)| (ContactId(*c), (*t).to_owned())).collect::<Vec<_>>();
     assert_eq!(journal.drafts().await.unwrap(), kept(&[(7, "hey"), (8, "x")]));
+    assert!(journal.draft_written(ContactId(7)).await.unwrap().is_some(), "when it was last written is kept with it");
     journal.save_draft(ContactId(7), "").await.unwrap();
+    assert_eq!(journal.draft_written(ContactId(7)).await.unwrap(), None, "and goes with it");
     assert_eq!(journal.drafts().await.unwrap(), kept(&[(8, "x")]));
     journal.ui_set("pane", &serde_json::json!(3)).await.unwrap();
     assert_eq!(journal.ui_get("pane").await.unwrap(), Some(serde_json::json!(3)));

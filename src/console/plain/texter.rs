@@ -235,9 +235,12 @@ impl TexterPages {
         // Nobody has to read what the program itself told whoever is off the list.
         let unread = row.unread && !matches!(row.opt_out, OptOut::Yes { .. });
         facts.extend(unread.then(|| voice.word("ui-inbox-new")));
-        facts.extend(row.draft.then(|| voice.word("ui-inbox-draft")));
-        let words =
-            if row.held_back { voice.word("ui-held-back-text") } else { voice.preview(&safe_line(&row.preview)) };
+        facts.extend(row.draft.then(|| voice.draft(row.draft_written, self.model.laptop_now())));
+        let words = if row.held_back {
+            voice.word("ui-held-back-text")
+        } else {
+            voice.own_words(row.status, &safe_line(&row.preview))
+        };
         format!("{} {}", stopped(&facts.join(", ")), words)
     }
 

@@ -13,6 +13,7 @@ use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::words::{self, age, clock, note_detail, phrase, score, time_of_day};
 use crate::domain::bidi::isolated;
+use crate::domain::conversation::Status;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -100,10 +101,22 @@ impl Voice {
         words::with_pictures(&self.words, text, pictures)
     }
 
+    /// The word for a draft, with its age.
+    #[must_use]
+    pub fn draft(&self, written: Option<Timestamp>, now: Option<Timestamp>) -> String {
+        words::draft(&self.words, &self.zone, written, now)
+    }
+
     /// One line of a conversation, in which a mark stands for pictures.
     #[must_use]
     pub fn preview(&self, line: &str) -> String {
         words::preview(&self.words, line)
+    }
+
+    /// One line of a list: whose words they are is said where they are not the voter's.
+    #[must_use]
+    pub fn own_words(&self, status: Status, line: &str) -> String {
+        words::own_words(&self.words, status, line)
     }
 
     /// A time of day here.

@@ -472,7 +472,16 @@ async fn tell_journal(ctx: &Ctx) {
             half_way.push(act.id);
         }
     }
+    let mut at = Vec::new();
+    for (contact, _) in &drafts {
+        if let Ok(Some(written)) = ctx.journal.draft_written(*contact).await {
+            at.push((*contact, written));
+        }
+    }
     ctx.tell(Msg::JournalOpen { acts, drafts }).await;
+    if !at.is_empty() {
+        ctx.tell(Msg::DraftsWritten { at }).await;
+    }
     for id in half_way {
         ctx.tell(Msg::HalfWay { id }).await;
     }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::client::journal::Journal;
+use crate::console::core::home::WrittenTo;
 use crate::console::core::shared::place::Place;
 use crate::domain::ids::{CampaignId, ContactId};
 use crate::env::SharedClock;
@@ -112,18 +113,23 @@ pub async fn had_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<(Cont
     all
 }
 
-/// To whom this person was writing in each campaign when its console was last seen, by first name: of those who have a draft.
-pub async fn written_to_everywhere(journal: &Journal) -> BTreeMap<CampaignId, Vec<String>> {
+/// To whom this person was writing in each campaign when its console was last seen, by first name: of those who have a draft; and when
+/// the newest of these was last written.
+pub async fn written_to_everywhere(journal: &Journal) -> BTreeMap<CampaignId, WrittenTo> {
     let drafts = journal.drafts().await.unwrap_or_default();
     let drafts: BTreeSet<ContactId> = drafts.into_iter().map(|(contact, _)| contact).collect();
     let mut all = BTreeMap::new();
     for campaign in kept::<BTreeSet<i64>>(journal, HANDS).await {
         let campaign = CampaignId(campaign);
-        let names = kept_place(journal, campaign).await.names;
-        let names: Vec<String> =
-            names.into_iter().filter(|(id, _)| drafts.contains(id)).map(|(_, name)| name).collect();
-        if !names.is_empty() {
-            all.insert(campaign, names);
+        let mut written = WrittenTo::default();
+        for (contact, name) in kept_place(journal, campaign).await.names {
+            if drafts.contains(&contact) {
+                written.names.push(name);
+                written.at = written.at.max(journal.draft_written(contact).await.ok().flatten());
+            }
+        }
+        if !written.names.is_empty() {
+            all.insert(campaign, written);
         }
     }
     all

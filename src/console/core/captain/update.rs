@@ -182,7 +182,8 @@ impl Model {
             | Msg::TookReplies { .. }
             | Msg::Whereabouts(_)
             | Msg::HalfWay { .. }
-            | Msg::Edited { .. } => {}
+            | Msg::Edited { .. }
+            | Msg::DraftsWritten { .. } => {}
             // Whoever had the terminal meanwhile has given it a title of its own.
             Msg::Resumed => self.title = None,
         }

@@ -7,4 +7,4 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
-pub use model::{HomeOptions, Model, Overlay};
+pub use model::{HomeOptions, Model, Overlay, WrittenTo};

@@ -37,8 +37,17 @@ pub struct HomeOptions {
     /// Whom this person held in each campaign when its console was last left, and with whom of them they were in conversation. Only
     /// where the server tells who has them now.
     pub had: BTreeMap<CampaignId, Vec<(ContactId, bool)>>,
-    /// To whom something was begun to be written in each campaign and is kept, by first name.
-    pub written_to: BTreeMap<CampaignId, Vec<String>>,
+    /// What was begun to be written in each campaign and is kept.
+    pub written_to: BTreeMap<CampaignId, WrittenTo>,
+}
+
+/// Drafts of one campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrittenTo {
+    /// To whom, by first name.
+    pub names: Vec<String>,
+    /// When the newest of them was last written, by this laptop's clock, as far as it is known.
+    pub at: Option<Timestamp>,
 }
 
 /// A text that is in the journal and not known to be counted by the server.

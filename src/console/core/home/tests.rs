@@ -370,9 +370,15 @@ fn what_is_given_back_in_part_leaves_the_rest_to_be_told() {
 fn a_draft_stands_beside_its_campaign_with_the_voters_name() {
     let mut model = Model::new(HomeOptions::new());
     let names = vec!["Hal\u{1b}[2J".to_owned(), "Zoë".to_owned()];
-    model.options.written_to.insert(CampaignId(1), names);
+    model.options.written_to.insert(CampaignId(1), WrittenTo { names, at: None });
     model.todos = Some(vec![todo(1, 0, 3), todo(2, 0, 3)]);
     let told = |row: usize| model.counts(&model.rows()[row])[0].clone();
     assert_eq!(told(0), Say::new("home-drafts").with("name", "Hal\u{241b}[2J").with("more", 1_usize));
     assert_ne!(told(1).key, "home-drafts");
+    let drafts = told(0);
+    let at = Some(Timestamp::UNIX_EPOCH);
+    model.options.written_to.entry(CampaignId(1)).or_default().at = at;
+    let said = model.counts(&model.rows()[0])[0].clone();
+    let day = Arg::Day(Timestamp::UNIX_EPOCH);
+    assert_eq!(said, Say::new("home-drafts-written").with("drafts", drafts).with("at", day));
 }

@@ -211,7 +211,8 @@ impl Model {
             | Msg::Proved(_)
             | Msg::Event(_)
             | Msg::Score(_)
-            | Msg::Edited { .. } => {}
+            | Msg::Edited { .. }
+            | Msg::DraftsWritten { .. } => {}
             // Whoever had the terminal meanwhile has given it a title of its own.
             Msg::Resumed => self.titled = false,
         }

@@ -88,9 +88,13 @@ impl Model {
         let (shown, on_their_way) = self.with_journal(todo);
         let went = self.went.get(&todo.id).map(|n| Say::new("home-not-yours").with("n", *n));
         let way = (on_their_way > 0).then(|| Say::new("home-on-the-way").with("n", on_their_way));
-        let drafts = self.options.written_to.get(&todo.id).and_then(|names| {
-            let first = safe_line(names.first()?);
-            Some(Say::new("home-drafts").with("name", first).with("more", names.len() - 1))
+        let drafts = self.options.written_to.get(&todo.id).and_then(|written| {
+            let first = safe_line(written.names.first()?);
+            let drafts = Say::new("home-drafts").with("name", first).with("more", written.names.len() - 1);
+            Some(match written.at {
+                Some(at) => Say::new("home-drafts-written").with("drafts", drafts).with("at", Arg::Day(at)),
+                None => drafts,
+            })
         });
         went.into_iter().chain(way).chain(drafts).chain(counts(&shown)).collect()
     }

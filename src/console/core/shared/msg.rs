@@ -131,6 +131,11 @@ pub enum Msg {
         /// Drafts by contact.
         drafts: Vec<(ContactId, String)>,
     },
+    /// When the drafts that the journal held were last written, by this laptop's clock.
+    DraftsWritten {
+        /// Of those of whom it is known.
+        at: Vec<(ContactId, Timestamp)>,
+    },
     /// The server decided on one of mine.
     Verdict {
         /// On which, and how.

@@ -111,8 +111,10 @@ impl Model {
         }
         if whole.is_empty() {
             self.drafts.remove(&contact);
+            self.drafts_written.remove(&contact);
         } else {
             self.drafts.insert(contact, whole.clone());
+            self.drafts_written.extend(self.laptop_now().map(|now| (contact, now)));
         }
         fx.push(Effect::SaveDraft { contact, text: whole });
     }

@@ -256,6 +256,8 @@ pub struct Model {
     pub(super) selected_at: usize,
     /// Drafts by contact.
     pub drafts: BTreeMap<ContactId, String>,
+    /// When they were last written, by this laptop's clock, as far as it is known.
+    pub drafts_written: BTreeMap<ContactId, Timestamp>,
     /// Line to the server.
     pub link: LinkState,
     /// Confirmed texts and acts that wait to be handed in, and since when the oldest.
@@ -449,6 +451,7 @@ impl Model {
             selected: None,
             selected_at: 0,
             drafts: BTreeMap::new(),
+            drafts_written: BTreeMap::new(),
             link: LinkState::Connecting,
             outbox: (0, None),
             unanswered: false,

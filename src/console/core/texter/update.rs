@@ -111,6 +111,7 @@ impl Model {
                 self.journal_open(acts, drafts);
                 self.tell_what_became(fx);
             }
+            Msg::DraftsWritten { at } => self.drafts_written.extend(at),
             Msg::Verdict { verdict } => {
                 self.settle(&verdict, fx);
                 self.place_decided(&verdict, fx);

@@ -23,7 +23,7 @@ use crate::console::ui::theme::Role;
 use crate::console::ui::thread::{self, RenderCache, ThreadFace};
 use crate::console::ui::wrap;
 use crate::console::ui::{script, shell};
-use crate::console::words::{clock, field_name, language_name, preview};
+use crate::console::words::{clock, draft, field_name, language_name, own_words, preview};
 use crate::domain::conversation::{OptOut, Status};
 use crate::domain::hours::HoursVerdict;
 use crate::domain::ids::ContactId;
@@ -325,14 +325,15 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
     let marks = marks.join(", ");
     let mut words = Vec::new();
     if line.draft {
-        words.push(ink.word("ui-inbox-draft"));
+        words.push(draft(ink.words, &ink.caps.zone, line.draft_written, model.laptop_now()));
     }
     if line.unread {
         words.push(ink.word("ui-inbox-new"));
     }
     words.push(state);
     let name = name_or_none(ink, &line.name);
-    let preview = if line.held_back { ink.word("ui-held-back-text") } else { preview(ink.words, &line.preview) };
+    let preview =
+        if line.held_back { ink.word("ui-held-back-text") } else { own_words(ink.words, line.status, &line.preview) };
     InboxRow { name, state: words.join(" "), role, marks, preview }
 }
 

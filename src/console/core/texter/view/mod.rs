@@ -183,6 +183,8 @@ pub struct InboxRow {
     pub unread: bool,
     /// A draft is kept.
     pub draft: bool,
+    /// When it was last written, by this laptop's clock, as far as it is known.
+    pub draft_written: Option<Timestamp>,
     /// The keys act on it.
     pub selected: bool,
     /// It is open.

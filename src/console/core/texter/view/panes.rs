@@ -238,6 +238,7 @@ impl Model {
                 held_back: self.holds_back(contact, &line.preview),
                 unread: self.people.is_unread(contact),
                 draft: self.has_draft(contact),
+                draft_written: self.drafts_written.get(&contact).copied(),
                 selected: self.selected == Some(contact),
                 open: open == Some(contact),
             })
