@@ -257,8 +257,7 @@ fn previewed(
         wrapped(preview, 72.min(area.width.saturating_sub(4)), Role::Exact)
     };
     // The list keeps three rows whatever is shown of one of them.
-    let below: Vec<Line> = below.into_iter().take(usize::from(area.height.saturating_sub(8))).collect();
-    let shown = u16::try_from(below.len()).unwrap_or(0);
+    let shown = u16::try_from(below.len()).unwrap_or(0).min(area.height.saturating_sub(8));
     let room = if shown > 0 { shown + 1 } else { 0 };
     let inner = boxed(ink, title, 76, rows.saturating_add(4 + room).min(area.height), area, buffer);
     if room > 0 && inner.height >= room + 3 {
@@ -294,9 +293,12 @@ fn chosen(
     let inner = boxed(ink, title, width, height, area, buffer);
     // The choices are never crowded out by the explanation.
     let room = usize::from(inner.height).saturating_sub(choices.len() + 1).max(1);
-    let shown = &text[..text.len().min(room)];
-    page(ink, shown, 0, inner, buffer);
-    let used = u16::try_from(shown.len() + 1).unwrap_or(inner.height).min(inner.height);
+    let shown = text.len().min(room);
+    // What finds no room is read as the selection goes down, and it is marked that there is more.
+    let left = (text.len() - shown) * selected.min(choices.len()) / choices.len().saturating_sub(1).max(1);
+    let place = Rect { height: u16::try_from(shown).unwrap_or(inner.height).min(inner.height), ..inner };
+    page(ink, &text, left, place, buffer);
+    let used = u16::try_from(shown + 1).unwrap_or(inner.height).min(inner.height);
     let rest = Rect { y: inner.y + used, height: inner.height - used, ..inner };
     list(ink, choices, selected, rest, buffer)
 }

@@ -125,6 +125,23 @@ fn cursor_of(drawn: &Drawn, buffer: &Buffer, name: &str) -> Position {
     cursor
 }
 
+/// What a small window has no room for is marked, and the end of it is read with the last choice.
+#[test]
+fn the_question_before_leaving_is_marked_as_longer_in_a_small_window() {
+    let theme = Theme::named("dark", Depth::True).expect("known");
+    let mut stage = Scene::new(false);
+    stage.keys("q");
+    let mut drawn = || {
+        let (buffer, _) = stage.draw_in(40, 12, &theme, &Caps::default());
+        stage.keys("down");
+        words(&buffer)
+    };
+    let (first, last) = (drawn(), drawn());
+    assert!(first.contains("Leave? 2 voters wait") && first.contains('↓') && !first.contains("sealed."), "{first}");
+    assert!(last.contains("sealed.") && last.contains("(give contacts back)") && last.contains('↑'), "{last}");
+    assert!(first.contains("Stay and answer") && last.contains("Leave now"), "the choices stay");
+}
+
 #[test]
 fn every_scene_can_be_read_at_every_size() {
     let theme = Theme::named("dark", Depth::True).expect("known");

@@ -261,7 +261,9 @@ impl Model {
                 None => Say::new("texter-leave-voters-some").with("count", count),
             });
         }
-        // Beside what is said of texts, the count has to do: small screens show all of it.
+        if self.something_stays() && !self.leaves_only_what_stays() && self.options.leases {
+            lines.extend(self.what_stays());
+        }
         if self.leaves_only_what_stays() {
             let release = Arg::Key("action-release");
             let pane = self.pane_context();
