@@ -40,11 +40,13 @@ impl Model {
         let keymap = &self.options.keymap;
         Some(match self.overlays.last()? {
             Overlay::Help { from, scroll } => {
-                let mut groups = keymap.help(*from);
+                let (mut groups, facts) = (keymap.help(*from), self.facts());
                 for (_, rows) in &mut groups {
                     rows.retain(|row| self.is_there(row.action));
                     for row in rows {
-                        row.here &= self.why_not(row.action).is_none();
+                        // A key whose condition does not hold does nothing here.
+                        let here = keymap.keys_now(*from, row.action, facts);
+                        row.here &= !here.is_empty() && self.why_not(row.action).is_none();
                     }
                 }
                 groups.retain(|(_, rows)| !rows.is_empty());
