@@ -27,6 +27,8 @@ pub struct Place {
     pub names: Vec<(ContactId, String)>,
     /// Replies that were pressed and could still be taken back: cut off then, they are drafts, and it is said.
     pub leaving: Vec<ContactId>,
+    /// It was left at the screen before real voters: that stands there again.
+    pub begin: bool,
     /// Answers that wait for the server's word before there are words to send.
     pub due: Vec<Due>,
 }

@@ -28,7 +28,7 @@ pub struct Coach {
     /// A key was pressed.
     pub(super) pressed: bool,
     /// All cards are done and everybody who wrote has an answer.
-    passed: bool,
+    pub(super) passed: bool,
 }
 
 /// What is to be done now.
@@ -94,7 +94,9 @@ impl Model {
     /// True when the practice was gone through to its end.
     #[must_use]
     pub fn practised(&self) -> bool {
-        self.coach.passed
+        // What may be an opt-out and came after the last answer has to be decided all the same.
+        let undecided = |id| self.people.line(id).is_some_and(|line| matches!(line.opt_out, OptOut::Possible { .. }));
+        self.coach.passed && !self.people.ids().any(undecided)
     }
 
     /// What leaving it now means: it does not count, and what is missing.

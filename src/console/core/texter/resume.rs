@@ -52,6 +52,7 @@ impl Model {
             read: self.people.read_and_waiting().take(READ).collect(),
             names: self.names_to_keep(),
             leaving: self.leaving(),
+            begin: self.overlays.contains(&Overlay::Begin),
             due: self.places_due(),
         })
     }

@@ -29,7 +29,7 @@ const DRAFT: Duration = Duration::from_millis(200);
 
 impl Program for Model {
     fn start(&mut self) -> Vec<Effect> {
-        if self.options.before != Before::Nothing {
+        if self.options.before != Before::Nothing || self.options.place.begin {
             self.push_overlay(Overlay::Begin);
         }
         self.reading = Some(Reading::default());

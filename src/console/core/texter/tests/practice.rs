@@ -126,6 +126,19 @@ fn a_doubt_is_to_be_decided_before_it_is_answered() {
 }
 
 #[test]
+fn a_doubt_that_came_after_the_last_answer_is_decided_before_it_counts() {
+    let mut desk = practice();
+    desk.model.coach.passed = true;
+    assert!(desk.model.practised());
+    let mut contact = line(1, Status::NeedsResponse);
+    contact.opt_out = OptOut::Possible { words: "lose it".into() };
+    desk.event(EventKind::Contact { contact });
+    assert!(!desk.model.practised());
+    desk.keys("q");
+    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Leave { .. })), "it is asked first");
+}
+
+#[test]
 fn an_answer_is_told_before_the_next_card_and_a_stop_as_handled() {
     let mut desk = practice();
     assert_eq!(desk.model.practice_step(), Some(Step::First));
@@ -235,8 +248,14 @@ fn a_key_of_its_own_stands_between_another_screen_and_real_voters() {
             assert_eq!(desk.model.overlays, [Overlay::Begin], "{key}");
         }
         assert_eq!(desk.sent().len(), 0);
+        // Whoever leaves it comes back to it.
+        assert!(desk.model.place().expect("known").begin);
+        let mut later = Desk::fresh();
+        later.model.options.place.begin = true;
+        later.restart(3, 0, &BTreeSet::new());
+        assert_eq!(later.model.overlays, [Overlay::Begin]);
         desk.keys("c");
-        assert!(desk.model.overlays.is_empty());
+        assert!(desk.model.overlays.is_empty() && !desk.model.place().expect("known").begin);
         desk.wait(2_000);
         desk.keys("<enter>");
         assert_eq!(desk.sent().len(), 1);
