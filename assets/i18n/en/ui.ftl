@@ -6,7 +6,7 @@ ui-editor-failed = Your editor ({ $editor }) did not start: { $why }. VISUAL or 
 ui-no-editor = No editor is set: set VISUAL or EDITOR.
 ui-rehearsal = REHEARSAL
 ui-real-voters = REAL VOTERS
-ui-too-small = Please enlarge the window to 40×12.
+ui-too-small = 40×12 needed: please enlarge the window.
 
 ## The line to the server
 ui-link-connecting = connecting

@@ -5,7 +5,7 @@ ui-editor-failed = Tu editor ({ $editor }) no arrancó: { $why }. VISUAL o EDITO
 ui-no-editor = No hay ningún editor definido: define VISUAL o EDITOR.
 ui-rehearsal = ENSAYO
 ui-real-voters = VOTANTES REALES
-ui-too-small = Agranda la ventana a 40×12, por favor.
+ui-too-small = Hacen falta 40×12: agranda la ventana, por favor.
 
 ## La conexión con el servidor
 ui-link-connecting = conectando

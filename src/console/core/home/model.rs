@@ -115,7 +115,7 @@ pub enum Overlay {
     },
     /// Leave although something is in hand?
     Leave {
-        /// 0 leave, 1 stay.
+        /// 0 stay, 1 leave.
         selected: usize,
     },
     /// What was said.

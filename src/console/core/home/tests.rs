@@ -366,6 +366,20 @@ fn what_is_given_back_in_part_leaves_the_rest_to_be_told() {
     assert_eq!(model.told.get(&campaign), Some(&vec![(ContactId(2), true)]));
 }
 
+/// As in the texter's console: what is pressed too often changes nothing.
+#[test]
+fn staying_is_the_first_choice_of_whoever_leaves() {
+    let (mut model, mut at) = (ready(), 0);
+    assert!(!press(&mut model, &mut at, "q enter").contains(&Effect::Quit));
+    assert!(model.overlays.is_empty());
+    press(&mut model, &mut at, "q");
+    let Some(OverlayView::Confirm { choices, selected: 0, .. }) = model.overlay_view() else { panic!("no question") };
+    assert_eq!(choices.iter().map(|(say, _)| say.key).collect::<Vec<_>>(), ["texter-leave-stay", "texter-leave-now"]);
+    assert!(press(&mut model, &mut at, "down enter").contains(&Effect::Quit));
+    let (mut model, mut at) = (ready(), 0);
+    assert!(press(&mut model, &mut at, "q y").contains(&Effect::Quit));
+}
+
 #[test]
 fn a_draft_stands_beside_its_campaign_with_the_voters_name() {
     let mut model = Model::new(HomeOptions::new());

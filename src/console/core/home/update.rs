@@ -433,7 +433,7 @@ impl Model {
                 if asked || (unsent + talks == 0 && self.is_handed_in()) {
                     fx.push(Effect::Quit);
                 } else {
-                    self.open_layer(Overlay::Leave { selected: 1 });
+                    self.open_layer(Overlay::Leave { selected: 0 });
                 }
             }
             Action::DeleteBack => self.edit(|query| query.delete_back()),
@@ -567,7 +567,10 @@ impl Model {
                 }
             }
             Some(Overlay::Done { selected }) if yes(selected) => self.finish_the_day(stamp, fx),
-            Some(Overlay::Leave { selected }) if yes(selected) => fx.push(Effect::Quit),
+            // Staying is the first of both, as in the texter's console.
+            Some(Overlay::Leave { selected }) if action == Action::Yes || (action != Action::No && selected == 1) => {
+                fx.push(Effect::Quit);
+            }
             Some(Overlay::Done { .. } | Overlay::Leave { .. }) => drop(self.overlays.pop()),
             Some(Overlay::Help { .. } | Overlay::Messages { .. }) | None => {}
         }

@@ -225,8 +225,8 @@ impl Model {
                     title: Say::new("texter-ask-leave"),
                     lines,
                     choices: vec![
-                        (Say::new("texter-leave-now"), key(Action::Yes)),
                         (Say::new("texter-leave-stay"), key(Action::No)),
+                        (Say::new("texter-leave-now"), key(Action::Yes)),
                     ],
                     selected: *selected,
                 }
