@@ -96,6 +96,11 @@ fn draw_counts(ink: Ink<'_>, board: &Board, now: Option<Timestamp>, area: Rect, 
         );
         pieces.insert(0, (format!("{recalls} {} ", ink.sign(Sign::Dot)), Role::Warn));
     }
+    // Nothing stands before the first of them.
+    if let Some((text, _)) = pieces.first_mut() {
+        let dot = format!(" {} ", ink.sign(Sign::Dot));
+        *text = text.strip_prefix(&dot).unwrap_or(text).to_owned();
+    }
     if board.waiting_room > 0 {
         // First: whoever is at the door does nothing until somebody looks.
         let door = ink.counted("ui-board-waiting-room", "n", board.waiting_room);
