@@ -24,8 +24,6 @@ use crate::domain::tag;
 
 /// Rows of a page.
 const PAGE: usize = 10;
-/// Letters that follow each other so soon are a sentence.
-const TYPED_ON: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Actions that change something outside this screen: each wants one deliberate press.
 pub(super) fn is_deed(action: Action) -> bool {
@@ -86,18 +84,6 @@ impl Model {
     #[must_use]
     pub fn typed(&self) -> &[Chord] {
         self.hands.typed()
-    }
-
-    /// The composer was shut by what came in, and the hands go on typing: letters of a sentence are no commands. A second of silence, or a key
-    /// that is no letter, ends it.
-    fn is_typed_on(&mut self, chord: Chord, stamp: Stamp) -> bool {
-        let Some(last) = self.shut_beneath.take() else { return false };
-        let letter = matches!(chord.key, Key::Char(_)) && !chord.ctrl && !chord.alt;
-        if !letter || stamp.mono.saturating_sub(last) > TYPED_ON || self.focus == Focus::Composer {
-            return false;
-        }
-        self.shut_beneath = Some(stamp.mono);
-        true
     }
 
     pub(super) fn key(&mut self, chord: Chord, press: Press, stamp: Stamp, fx: &mut Vec<Effect>) {

@@ -5,6 +5,7 @@
 
 pub mod acts;
 mod announce;
+mod around;
 mod away;
 mod begin;
 mod called;

@@ -679,36 +679,6 @@ impl Model {
         first.filter(|few| *few < usual).unwrap_or(0)
     }
 
-    fn tell_director(&mut self, fx: &mut Vec<Effect>) {
-        if self.rehearsal() != Some(true) {
-            return;
-        }
-        let reading = match self.focus {
-            Focus::Card | Focus::Inbox => false,
-            Focus::Thread | Focus::Composer => {
-                let line = self.open.as_ref().and_then(|open| self.people.line(open.contact));
-                line.is_some_and(super::people::is_waiting)
-            }
-        };
-        let may = !reading && self.overlays.is_empty();
-        if self.may_go_on != Some(may) {
-            self.may_go_on = Some(may);
-            fx.push(Effect::DirectorMayGoOn(may));
-        }
-    }
-
-    fn tell_title(&mut self, fx: &mut Vec<Effect>) {
-        let (Some(campaign), Some(rehearsal)) = (&self.campaign, self.rehearsal()) else { return };
-        let waiting = self.people.waiting() as u64;
-        if self.title == Some((waiting, rehearsal)) {
-            return;
-        }
-        self.title = Some((waiting, rehearsal));
-        let key = if rehearsal { "texter-title-rehearsal" } else { "texter-title-real" };
-        let title = crate::domain::safe_text::safe_line(&campaign.def.title);
-        fx.push(Effect::Title(Say::new(key).with("campaign", title).with("waiting", waiting)));
-    }
-
     pub(super) fn quit(&mut self, fx: &mut Vec<Effect>) {
         self.save_draft(fx);
         self.drop_words_told(fx);
