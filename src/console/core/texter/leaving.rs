@@ -244,9 +244,7 @@ impl Model {
         };
         let at_hand = self.card.as_ref().map(|card| card.contact);
         let late: Vec<_> = self.people.queue().iter().filter(|id| Some(**id) != at_hand).filter_map(held).collect();
-        for (contact, why) in late {
-            self.people.hold_back(contact, why);
-        }
+        self.people.hold_back_all(late);
     }
 
     /// Texting hours end at one time in each zone: who is there and was not texted or answered is counted by that time.

@@ -184,6 +184,8 @@ pub struct People {
     held: BTreeMap<ContactId, HeldBack>,
     /// The same by time: what a frame asks for is at their head.
     opening: BTreeSet<(Timestamp, ContactId)>,
+    /// Of everybody who waits or is to be texted it is known where they are.
+    zones_known: bool,
     /// How many are called so, by the first name without capitals and accents.
     names: BTreeMap<String, i32>,
     order: BTreeSet<InboxKey>,
@@ -250,6 +252,7 @@ impl People {
 
     /// Takes a line in, or its new state. What strangers wrote in it becomes safe here. True when it is new to me.
     pub fn put(&mut self, mut line: ContactSummary) -> bool {
+        self.zones_known = false;
         line.first_name = safe_line(&line.first_name);
         line.preview = safe_line(&line.preview);
         for tag in &mut line.tags {
@@ -360,9 +363,19 @@ impl People {
     /// Of those for whom texting hours matter, some of whom it is not known where they are: who waits before who gets a first text.
     #[must_use]
     pub fn without_zones(&self, most: usize) -> Vec<ContactId> {
+        if self.zones_known {
+            return Vec::new();
+        }
         let unknown = |id: &ContactId| !self.zones.contains_key(id) && !self.unreadable.contains(id);
         let waiting = self.waiting.iter().map(|(_, id)| *id);
         waiting.chain(self.queue.iter().copied()).filter(unknown).take(most).collect()
+    }
+
+    /// As [`Self::without_zones`]; that there is nobody is remembered until somebody's line, or where they are, changes.
+    pub fn zones_to_ask(&mut self, most: usize) -> Vec<ContactId> {
+        let missing = self.without_zones(most);
+        self.zones_known = missing.is_empty();
+        missing
     }
 
     /// Somebody looks at it: keep its body longest.
@@ -377,6 +390,7 @@ impl People {
     pub fn forget_body(&mut self, id: ContactId) {
         self.bodies.remove(&id);
         self.zones.remove(&id);
+        self.zones_known = false;
     }
 
     /// Forgets all bodies (the script changed: other fields may be needed).
@@ -427,6 +441,17 @@ impl People {
         self.leave_queue(id);
         self.held.insert(id, why);
         self.opening.insert((why.until(), id));
+    }
+
+    /// The same of many, the queue gone through once.
+    pub fn hold_back_all(&mut self, late: Vec<(ContactId, HeldBack)>) {
+        let ids: BTreeSet<ContactId> = late.iter().map(|(id, _)| *id).collect();
+        self.queue.retain(|id| !ids.contains(id));
+        for (id, why) in late {
+            self.let_go(id);
+            self.held.insert(id, why);
+            self.opening.insert((why.until(), id));
+        }
     }
 
     /// How many are held back, and when the first of them may be texted.

@@ -640,7 +640,7 @@ impl Model {
         let there = matches!(self.link, LinkState::Online | LinkState::Connecting);
         let may_ask = self.options.leases && self.loaded && there && !self.zones_wait;
         if may_ask && missing.is_empty() && self.asked.is_empty() {
-            missing = self.people.without_zones(self.options.prefetch);
+            missing = self.people.zones_to_ask(self.options.prefetch);
             self.asked_zones = missing.iter().copied().collect();
         }
         if !missing.is_empty() {
