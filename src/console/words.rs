@@ -11,7 +11,6 @@ use super::core::texter::pick::tag_word;
 use super::core::texter::view::{
     NOTE_ANSWERED, NOTE_EVENT_FULL, NOTE_OPTED_OUT, NOTE_SNOOZED, NOTE_TAGGED, NOTE_UNTAGGED,
 };
-use crate::domain::conversation::Status;
 use crate::domain::event_fields::{SPANISH_DAYS, SPANISH_MONTHS};
 use crate::domain::message::Delivery;
 use crate::domain::pictures::unmarked;
@@ -276,14 +275,9 @@ pub fn preview(words: &Catalogue, line: &str) -> String {
 
 /// The same in a list, where nothing else tells who wrote: that one's own side did, and wrote last.
 #[must_use]
-pub fn own_words(words: &Catalogue, status: Status, line: &str) -> String {
+pub fn own_words(words: &Catalogue, own: bool, line: &str) -> String {
     let told = preview(words, line);
-    match status {
-        Status::Messaged | Status::Convo if !told.is_empty() => {
-            words.say("ui-inbox-own", &[("text", Value::Text(told))])
-        }
-        _ => told,
-    }
+    if own && !told.is_empty() { words.say("ui-inbox-own", &[("text", Value::Text(told))]) } else { told }
 }
 
 /// Where a text stands at the server.
@@ -445,10 +439,10 @@ mod tests {
 
     #[test]
     fn own_words_in_a_list_are_told_from_a_voters() {
-        let told = |status| own_words(&Catalogue::english(), status, "Where do I vote?");
-        assert_eq!(told(Status::Convo), "You: Where do I vote?");
-        assert_eq!(told(Status::NeedsResponse), "Where do I vote?");
-        assert_eq!(own_words(&Catalogue::spanish(), Status::Messaged, ""), "");
+        let told = |own| own_words(&Catalogue::english(), own, "Where do I vote?");
+        assert_eq!(told(true), "You: Where do I vote?");
+        assert_eq!(told(false), "Where do I vote?");
+        assert_eq!(own_words(&Catalogue::spanish(), true, ""), "");
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn every_size_is_drawn() {
         screen.lines().all(|line| line.chars().count() <= 40) && screen.contains("REHEARSAL")
     });
     terminal.resize(20, 5);
-    terminal.wait_for("please enlarge");
+    terminal.wait_for("40×12 needed");
     terminal.resize(120, 40);
     terminal.wait_for("Replies");
 }

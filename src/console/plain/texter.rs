@@ -239,7 +239,7 @@ impl TexterPages {
         let words = if row.held_back {
             voice.word("ui-held-back-text")
         } else {
-            voice.own_words(row.status, &safe_line(&row.preview))
+            voice.own_words(row.own, &safe_line(&row.preview))
         };
         format!("{} {}", stopped(&facts.join(", ")), words)
     }

@@ -13,7 +13,6 @@ use crate::console::core::shared::say::Say;
 use crate::console::keymap::action::Action;
 use crate::console::words::{self, age, clock, note_detail, phrase, score, time_of_day};
 use crate::domain::bidi::isolated;
-use crate::domain::conversation::Status;
 use crate::domain::safe_text::safe_line;
 use crate::i18n::{Catalogue, Value};
 
@@ -115,8 +114,8 @@ impl Voice {
 
     /// One line of a list: whose words they are is said where they are not the voter's.
     #[must_use]
-    pub fn own_words(&self, status: Status, line: &str) -> String {
-        words::own_words(&self.words, status, line)
+    pub fn own_words(&self, own: bool, line: &str) -> String {
+        words::own_words(&self.words, own, line)
     }
 
     /// A time of day here.

@@ -56,12 +56,13 @@ impl Program for Model {
 impl Model {
     fn handle(&mut self, msg: Msg, fx: &mut Vec<Effect>) {
         let typing = self.focus == Focus::Composer && self.overlays.is_empty();
-        let by_hand = matches!(
+        // What the server tells; a reply that was sent by hand leaves the composer, too, once the journal has it.
+        let told = matches!(
             msg,
-            Msg::Key { .. } | Msg::Named { .. } | Msg::Pointed { .. } | Msg::Edited { .. } | Msg::Suggested { .. }
+            Msg::Event(_) | Msg::Contacts { .. } | Msg::Assignment(_) | Msg::Verdict { .. } | Msg::Failed { .. }
         );
         self.take_in(msg, fx);
-        if typing && !by_hand && self.focus != Focus::Composer {
+        if typing && told && self.focus != Focus::Composer {
             self.shut_beneath = self.now.map(|now| now.mono);
         }
     }

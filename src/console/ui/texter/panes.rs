@@ -333,7 +333,7 @@ fn row(ink: Ink<'_>, model: &Model, line: &view::InboxRow) -> InboxRow {
     words.push(state);
     let name = name_or_none(ink, &line.name);
     let preview =
-        if line.held_back { ink.word("ui-held-back-text") } else { own_words(ink.words, line.status, &line.preview) };
+        if line.held_back { ink.word("ui-held-back-text") } else { own_words(ink.words, line.own, &line.preview) };
     InboxRow { name, state: words.join(" "), role, marks, preview }
 }
 

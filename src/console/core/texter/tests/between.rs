@@ -66,6 +66,14 @@ fn letters_that_go_on_when_the_composer_is_shut_beneath_them_do_nothing() {
 }
 
 #[test]
+fn a_letter_right_after_a_reply_that_was_sent_is_a_key() {
+    let mut desk = Desk::with(0, 2);
+    desk.keys("<tab><enter>iok<enter>");
+    desk.keys("x");
+    assert!(desk.acts().iter().any(|act| matches!(act, Act::Close { .. })), "{:?}", desk.acts());
+}
+
+#[test]
 fn a_feed_that_is_followed_anew_doubles_no_line() {
     let mut desk = Desk::with(0, 1);
     desk.keys("<tab><enter>");

@@ -171,6 +171,8 @@ pub struct InboxRow {
     pub updated_at: Timestamp,
     /// Start of the latest message.
     pub preview: String,
+    /// It is of one's own side: the server has told of it. Right after a press it is still what the voter wrote.
+    pub own: bool,
     /// Tags set.
     pub tags: Vec<Say>,
     /// Their language, when it is not the campaign's.

@@ -232,6 +232,8 @@ impl Model {
                 waiting_since: line.waiting_since,
                 updated_at: line.updated_at,
                 preview: line.preview.clone(),
+                own: line.last_seq > line.foreign_seq
+                    && !matches!(line.status, crate::domain::conversation::Status::NeedsResponse),
                 tags: line.tags.iter().map(|tag| tag_word(tag)).collect(),
                 language: self.other_language(contact),
                 snoozed_until: line.snoozed_until,
